@@ -1,0 +1,95 @@
+// Package domain holds what Laurel knows about mentorship: the events that can happen, the commands that ask for them,
+// and the pure functions that decide between the two. It has no clock, no context, no input or output and no logging:
+// times and ids arrive in the command.
+package domain
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// EventType is the PascalCase name of a kind of event, such as SessionHeld.
+type EventType string
+
+// The event types, by the stream that they belong to.
+const (
+	// Streams person-<uuid>.
+	TypePersonRegistered  EventType = "PersonRegistered"
+	TypePersonJoinedUnit  EventType = "PersonJoinedUnit"
+	TypeSkillAttested     EventType = "SkillAttested"
+	TypeProjectCompleted  EventType = "ProjectCompleted"
+	TypePromotionRecorded EventType = "PromotionRecorded"
+	TypeConsentGranted    EventType = "ConsentGranted"
+	TypeConsentWithdrawn  EventType = "ConsentWithdrawn"
+	TypePracticeShared    EventType = "PracticeShared"
+	TypePersonErased      EventType = "PersonErased"
+
+	// Streams mentorship-<uuid>.
+	TypeMentorshipStarted EventType = "MentorshipStarted"
+	TypeSessionHeld       EventType = "SessionHeld"
+	TypeSessionConfirmed  EventType = "SessionConfirmed"
+	TypeGoalSet           EventType = "GoalSet"
+	TypeGoalMet           EventType = "GoalMet"
+	TypeRoadmapAssigned   EventType = "RoadmapAssigned"
+	TypeMilestoneReached  EventType = "MilestoneReached"
+	TypeThreadPosted      EventType = "ThreadPosted"
+	TypeFeedbackRequested EventType = "FeedbackRequested"
+	TypeFeedbackGiven     EventType = "FeedbackGiven"
+	TypeMentorshipPaused  EventType = "MentorshipPaused"
+	TypeMentorshipResumed EventType = "MentorshipResumed"
+	TypeMentorshipEnded   EventType = "MentorshipEnded"
+
+	// Streams program-<slug>.
+	TypeProgramOpened EventType = "ProgramOpened"
+	TypeRewardDefined EventType = "RewardDefined"
+	TypeProgramClosed EventType = "ProgramClosed"
+
+	// Streams criteria-<slug>.
+	TypeCriteriaProposed  EventType = "CriteriaProposed"
+	TypeCriteriaApproved  EventType = "CriteriaApproved"
+	TypeCriteriaActivated EventType = "CriteriaActivated"
+	TypeCriteriaWithdrawn EventType = "CriteriaWithdrawn"
+
+	// Streams award-<uuid>.
+	TypeAwardProposed            EventType = "AwardProposed"
+	TypeAwardGranted             EventType = "AwardGranted"
+	TypeAwardDeclined            EventType = "AwardDeclined"
+	TypeAwardKept                EventType = "AwardKept"
+	TypeAwardRevoked             EventType = "AwardRevoked"
+	TypeAwardExpired             EventType = "AwardExpired"
+	TypeRewardClaimed            EventType = "RewardClaimed"
+	TypeAcknowledgementPublished EventType = "AcknowledgementPublished"
+
+	// Any stream.
+	TypeEventVoided EventType = "EventVoided"
+)
+
+// Metadata is what every event carries beside its payload. It never holds personal fields.
+type Metadata struct {
+	OccurredAt    time.Time // when it happened, UTC; see OccurredMin and OccurredMax
+	Actor         string    // who recorded it: a person's uuid, or a system such as "import:git"
+	Source        string    // the system that the event came from, such as "git"
+	CorrelationID string    // groups the events of one business action, such as one commit
+	CausationID   string    // the event or command that led to this one
+	Schema        int       // version of the payload's schema, 1 or more
+}
+
+// OccurredMin and OccurredMax bound when an event may have happened: OccurredMin <= t < OccurredMax. They keep every
+// instant that the engine computes with inside an int64 of nanoseconds.
+var (
+	OccurredMin = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	OccurredMax = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Payload is the typed content of one event.
+type Payload interface {
+	EventType() EventType
+}
+
+// Event is a fact of the domain that is decided but not yet recorded.
+type Event struct {
+	ID      uuid.UUID
+	Meta    Metadata
+	Payload Payload
+}
