@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+)
+
+// Exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1 // the command was right but could not be done
+	exitUsage  = 2 // wrong usage or bad input: change the command line or the input
+)
+
+// cliError is an error that this command found itself: what was being done, where, what is wrong, and the remedy.
+type cliError struct {
+	code  int
+	what  string // such as "read criteria"
+	where string // such as a file with line and column; may be empty
+	wrong string
+	hint  string // may be empty
+}
+
+func (e *cliError) Error() string {
+	text := e.what
+	if e.where != "" {
+		text += ": " + e.where
+	}
+	if e.wrong != "" {
+		text += ": " + e.wrong
+	}
+	if e.hint != "" {
+		text += " (hint: " + e.hint + ")"
+	}
+	return text
+}
+
+// usage is a wrong command line.
+func usage(wrong, hint string) error {
+	return &cliError{code: exitUsage, what: wrong, hint: hint}
+}
+
+// badInput is a file or value that must be changed before the command can succeed.
+func badInput(what, where, wrong, hint string) error {
+	return &cliError{code: exitUsage, what: what, where: where, wrong: wrong, hint: hint}
+}
+
+// failed is anything else that went wrong.
+func failed(what, where, wrong, hint string) error {
+	return &cliError{code: exitFailed, what: what, where: where, wrong: wrong, hint: hint}
+}
+
+// describe returns the one line that the user sees of an error, and the exit status. It is the only place that knows
+// which error means which status.
+func describe(err error) (string, int) {
+	text := oneLine(err.Error())
+	var own *cliError
+	switch {
+	case errors.As(err, &own):
+		return text, own.code
+	case errors.Is(err, context.Canceled):
+		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return text + hint("make room, then run the command again: what was acknowledged is kept"), exitFailed
+	case errors.Is(err, fs.ErrPermission):
+		return text + hint("check who owns the file and who may write it"), exitFailed
+	case errors.Is(err, fs.ErrNotExist):
+		return text + hint("check the path"), exitUsage
+	}
+	return text, exitFailed
+}
+
+func hint(text string) string { return " (hint: " + text + ")" }
+
+// oneLine joins the lines of a text, so that an error stays one line.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}
+
+// plural counts things in words.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%s %s", thousands(int64(n)), many)
+}
+
+// thousands writes a count with commas, such as 1,503.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
