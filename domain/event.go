@@ -79,7 +79,7 @@ type Metadata struct {
 // instant that the engine computes with inside an int64 of nanoseconds.
 var (
 	OccurredMin = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
-	OccurredMax = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+	OccurredMax = time.Date(2150, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // Payload is the typed content of one event.
