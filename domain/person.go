@@ -1,0 +1,175 @@
+package domain
+
+import "github.com/google/uuid"
+
+// Person is the state of a person's stream.
+type Person struct {
+	ID         uuid.UUID
+	Registered bool
+	Erased     bool
+	consents   uint8 // a bit for each audience
+	ledger     ledger
+}
+
+// PersonDecider returns the decider of a person's stream.
+//
+// A person is registered once. What is imported may come before the registration, and a second imported registration
+// changes nothing: several sources know the same people. An erased person's stream takes nothing more, and an erasure
+// cannot be voided, as what was forgotten cannot be brought back. Erasing withdraws the consents first.
+func PersonDecider(person uuid.UUID) Decider[*Person] {
+	return Decider[*Person]{Initial: &Person{ID: person}, Decide: (*Person).decide, Evolve: (*Person).Evolve}
+}
+
+// Consents tells whether the person may be named before an audience.
+func (p *Person) Consents(a Audience) bool { return p.consents&audienceBit(a) != 0 }
+
+func audienceBit(a Audience) uint8 {
+	switch a {
+	case AudienceTeam:
+		return 1
+	case AudienceOrganisation:
+		return 2
+	case AudiencePublic:
+		return 4
+	}
+	return 0
+}
+
+func (p *Person) decide(cmd Command) ([]Event, error) {
+	meta, payload := cmd.Common(), cmd.payload()
+	if done, err := judgeCommon(p.ledger, CategoryPerson, meta, payload); done || err != nil {
+		return nil, err
+	}
+	switch c := cmd.(type) {
+	case RegisterPerson:
+		if c.Person != p.ID {
+			return nil, invalid("person", "is not the person of this stream", "register them on "+PersonStream(c.Person))
+		}
+		if c.Unit != "" && !p.Registered {
+			return p.decideAll(meta, payload, &PersonJoinedUnit{Unit: c.Unit, Program: c.Program})
+		}
+	case ErasePerson:
+		var payloads []Payload
+		for _, a := range []Audience{AudienceTeam, AudienceOrganisation, AudiencePublic} {
+			if p.Consents(a) {
+				payloads = append(payloads, &ConsentWithdrawn{Audience: a})
+			}
+		}
+		return p.decideAll(meta, append(payloads, payload)...)
+	}
+	if _, ok := payload.(*PersonRegistered); ok && meta.Imported && p.Registered && !p.Erased {
+		return nil, nil
+	}
+	return p.decideAll(meta, payload)
+}
+
+// decideAll judges several payloads, each in the state after those before it.
+func (p *Person) decideAll(meta CommandMeta, payloads ...Payload) ([]Event, error) {
+	events := make([]Event, len(payloads))
+	for i, payload := range payloads {
+		if err := CheckPayload(payload); err != nil {
+			return nil, err
+		}
+		events[i] = meta.event(i, payload)
+		if err := p.judge(meta, payload); err != nil {
+			return nil, err
+		}
+		if i+1 < len(payloads) {
+			p = p.Evolve(events[i])
+		}
+	}
+	return events, nil
+}
+
+func (p *Person) judge(meta CommandMeta, payload Payload) error {
+	if p.Erased {
+		return conflict("", "person "+p.ID.String()+" was erased", "nothing is recorded about an erased person")
+	}
+	if owned, ok := payload.(HasPersonal); ok {
+		if of := owned.PersonalOf(); of != uuid.Nil && of != p.ID {
+			return invalid("personal.of", "is not the person of this stream", "it is "+p.ID.String()+" here")
+		}
+	}
+	switch v := payload.(type) {
+	case *EventVoided:
+		return p.ledger.judgeVoid(v, meta.ID)
+	case *PersonRegistered:
+		if p.Registered {
+			return conflict("", "person "+p.ID.String()+" is already registered", "register a person once")
+		}
+		return nil
+	}
+	if !p.Registered && !meta.Imported {
+		return notFound("", "person "+p.ID.String()+" is not registered", "register them first")
+	}
+	switch v := payload.(type) {
+	case *SkillAttested:
+		return p.judgeAttested(v.By, v.Attested)
+	case *ProjectCompleted:
+		return p.judgeAttested(v.By, v.Attested)
+	case *PromotionRecorded:
+		return p.judgeAttested(v.By, v.Attested)
+	case *ConsentWithdrawn:
+		if !p.Consents(v.Audience) {
+			return conflict("audience", "no consent for "+string(v.Audience)+" is in force",
+				"only a consent that was granted can be withdrawn")
+		}
+	}
+	return nil
+}
+
+// judgeAttested refuses people who vouch for themselves.
+func (p *Person) judgeAttested(by uuid.UUID, attested bool) error {
+	if attested && by == p.ID {
+		return forbidden("by", "nobody attests something about themselves", "leave attested out, or name who saw it")
+	}
+	return nil
+}
+
+func (p *Person) evolve(e Event) State { return p.Evolve(e) }
+
+// Evolve returns the person after an event.
+func (p *Person) Evolve(e Event) *Person {
+	next := *p
+	k, mark := kindOther, uint8(0)
+	switch v := e.Payload.(type) {
+	case *PersonRegistered:
+		k = kindOpening
+	case *ConsentGranted:
+		k, mark = kindConsent, audienceBit(v.Audience)
+	case *ConsentWithdrawn:
+		k, mark = kindConsentWithdrawn, audienceBit(v.Audience)
+	case *PersonErased:
+		k = kindClosing
+	case *EventVoided:
+		k = kindVoid
+		next.ledger = next.ledger.void(v.EventID)
+		next.refold()
+	}
+	next.apply(k, mark)
+	next.ledger = next.ledger.add(k, e.ID, e.Meta.OccurredAt, "", mark)
+	return &next
+}
+
+func (p *Person) apply(k kind, mark uint8) {
+	switch k {
+	case kindOpening:
+		p.Registered = true
+	case kindConsent:
+		p.consents |= mark
+	case kindConsentWithdrawn:
+		p.consents &^= mark
+	case kindClosing:
+		p.Erased = true
+	}
+}
+
+// refold computes the status anew from the events that still count.
+func (p *Person) refold() {
+	p.Registered, p.Erased, p.consents = false, false, 0
+	for _, e := range p.ledger.entries() {
+		if !e.voided {
+			p.apply(e.kind, e.mark)
+		}
+	}
+}
