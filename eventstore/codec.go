@@ -1,0 +1,139 @@
+package eventstore
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"laurel/domain"
+)
+
+// Encode turns an event into what a store appends. The payload is written in its newest schema version, whatever
+// e.Meta.Schema says, and in canonical form: the fields in the order of the payload's struct, the empty ones left out,
+// no space, and nothing escaped that JSON does not require to be, but U+2028 and U+2029.
+//
+// It checks what CheckPayload checks, and fails with *PayloadError.
+func Encode(e domain.Event) (NewEvent, error) {
+	if e.Payload == nil {
+		return NewEvent{}, &PayloadError{Problem: "the event has no payload"}
+	}
+	t := e.Payload.EventType()
+	data, err := EncodePayload(e.Payload)
+	if err != nil {
+		return NewEvent{}, err
+	}
+	meta := e.Meta
+	meta.Schema = domain.SchemaOf(t)
+	return NewEvent{ID: e.ID, Type: t, Meta: meta, Data: data}, nil
+}
+
+// EncodePayload returns the canonical JSON of a payload. It fails with *PayloadError.
+func EncodePayload(p domain.Payload) ([]byte, error) {
+	t := p.EventType()
+	if err := domain.CheckPayload(p); err != nil {
+		return nil, &PayloadError{Type: t, Schema: domain.SchemaOf(t), Problem: err.Error(), Err: err}
+	}
+	data, ok := appendFast(make([]byte, 0, 128), p)
+	if !ok {
+		var err error
+		if data, err = encodeSlow(p); err != nil {
+			return nil, &PayloadError{Type: t, Schema: domain.SchemaOf(t), Problem: err.Error(), Err: err}
+		}
+	}
+	if len(data) > payloadBytesMax(t) {
+		return nil, tooLarge(t, len(data))
+	}
+	return data, nil
+}
+
+// encodeSlow is the canonical form by encoding/json, which the fast paths must equal.
+func encodeSlow(p domain.Payload) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(p); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Decode turns a recorded event back into the domain's, whatever the schema version that it was written in. Its
+// metadata then states the newest, which the payload has. Fields that this version does not know are passed over, so
+// that a log written by a newer Laurel with additions can be read; DecodeStrict refuses them.
+//
+// It fails with *UnknownTypeError, *NewerSchemaError or *PayloadError, which name the stream and position.
+func Decode(r RecordedEvent) (domain.Event, error) {
+	p, err := decode(r.Type, r.Meta.Schema, r.Data, false)
+	if err != nil {
+		return domain.Event{}, fmt.Errorf("decode event %s, revision %d of %s at position %s: %w",
+			r.ID, r.Revision, r.Stream, r.Position, err)
+	}
+	meta := r.Meta
+	meta.Schema = domain.SchemaOf(r.Type)
+	return domain.Event{ID: r.ID, Meta: meta, Payload: p}, nil
+}
+
+// DecodeStrict decodes a payload that comes from outside, such as from a file: it also refuses fields that it does not
+// know, which are misspelt ones more often than not, and what CheckPayload refuses. It fails as Decode does.
+func DecodeStrict(t domain.EventType, schema int, data []byte) (domain.Payload, error) {
+	p, err := decode(t, schema, data, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := domain.CheckPayload(p); err != nil {
+		return nil, &PayloadError{Type: t, Schema: schema, Problem: err.Error(), Err: err}
+	}
+	return p, nil
+}
+
+func decode(t domain.EventType, schema int, data []byte, strict bool) (domain.Payload, error) {
+	p := domain.NewPayload(t)
+	if p == nil {
+		return nil, &UnknownTypeError{Type: t}
+	}
+	if len(data) > payloadBytesMax(t) {
+		return nil, tooLarge(t, len(data))
+	}
+	if len(data) == 0 {
+		data = []byte("{}")
+	}
+	shape := shapes[t]
+	newest := domain.SchemaOf(t)
+	if schema == newest {
+		if problem := scan(data, shape, strict); problem != nil {
+			problem.Type, problem.Schema = t, schema
+			return nil, problem
+		}
+	} else {
+		if problem := scan(data, nil, false); problem != nil {
+			problem.Type, problem.Schema = t, schema
+			return nil, problem
+		}
+		upcast, _, err := Upcast(t, schema, data)
+		if err != nil {
+			return nil, err
+		}
+		if problem := scan(upcast, shape, strict); problem != nil {
+			problem.Type, problem.Schema = t, schema
+			return nil, problem
+		}
+		data = upcast
+	}
+	if err := json.Unmarshal(data, p); err != nil {
+		return nil, unmarshalError(t, schema, err)
+	}
+	return p, nil
+}
+
+const (
+	payloadBytesDefault  = 64 << 10
+	payloadBytesCriteria = 1 << 20
+)
+
+// payloadBytesMax bounds the payload of one event.
+func payloadBytesMax(t domain.EventType) int {
+	if t == domain.TypeCriteriaProposed || t == domain.TypeCriteriaActivated {
+		return payloadBytesCriteria
+	}
+	return payloadBytesDefault
+}
