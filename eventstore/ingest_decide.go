@@ -1,0 +1,219 @@
+package eventstore
+
+import (
+	"context"
+	"errors"
+
+	"laurel/domain"
+)
+
+// ingester is the state of one Ingest.
+type ingester struct {
+	ctx     context.Context
+	store   Store
+	limits  Capabilities
+	options IngestOptions
+	report  IngestReport
+	states  stateCache
+	batch   *ingestBatch
+	flying  *ingestBatch      // being appended
+	landed  chan appendResult // its result
+	failed  error             // of the store, while deciding
+}
+
+func newIngester(ctx context.Context, store Store, o IngestOptions) *ingester {
+	if o.BatchEventsMax <= 0 {
+		o.BatchEventsMax = ingestBatchEventsDefault
+	}
+	if o.StatesMax <= 0 {
+		o.StatesMax = ingestStatesDefault
+	}
+	g := &ingester{
+		ctx: ctx, store: store, limits: store.Capabilities(), options: o,
+		report: IngestReport{Appended: map[domain.EventType]int{}},
+		batch:  &ingestBatch{},
+		landed: make(chan appendResult, 1),
+	}
+	g.states = newStateCache(o.StatesMax, o.DryRun)
+	return g
+}
+
+// take decides an item and what it needs, and adds what is new to the batch, all or nothing.
+func (g *ingester) take(item IngestItem, first bool) {
+	mark := g.batch.mark()
+	opened := g.batch.opened[:0]
+	already := 0
+	reject := func(err error) {
+		// Only streams that the item itself opened can have changed, and those were not there: forget them.
+		for _, name := range opened {
+			g.states.forget(name)
+		}
+		g.batch.reset(mark)
+		g.reject(item, err)
+	}
+	for i := range item.With {
+		if g.exists(item.With[i].Stream) {
+			already++
+			continue
+		}
+		isNew, err := g.decide(&item.With[i])
+		if err != nil {
+			reject(err)
+			return
+		}
+		if !isNew {
+			already++
+			continue
+		}
+		opened = append(opened, item.With[i].Stream)
+	}
+	isNew, err := g.decide(&item)
+	if err != nil {
+		reject(err)
+		return
+	}
+	g.batch.opened = opened
+	if !isNew {
+		already++
+	}
+	if first {
+		g.report.AlreadyThere += already
+	}
+	if g.batch.mark() != mark {
+		g.batch.items = append(g.batch.items, ingestUnit{item, len(g.batch.appends)})
+	}
+}
+
+func (g *ingester) reject(item IngestItem, err error) {
+	r := Rejection{
+		Place: item.Place, Stream: item.Stream, Type: item.Event.Payload.EventType(), ID: item.Event.ID, Err: err,
+		Origin: item.Origin,
+	}
+	g.report.Rejected++
+	if len(g.report.Rejections) < ingestRejectionsKept {
+		g.report.Rejections = append(g.report.Rejections, r)
+	}
+	if g.options.Rejected != nil {
+		g.options.Rejected(r)
+	}
+}
+
+// decide adds the item's event to the batch, and reports whether it was new. An error is the item's own, unless
+// g.failed is set.
+func (g *ingester) decide(item *IngestItem) (bool, error) {
+	s, err := g.state(item.Stream)
+	if err != nil {
+		return false, err
+	}
+	events, err := s.decider.Decide(s.state, domain.Record{Event: item.Event, Imported: true})
+	if item.Opens && s.exists && (err != nil || len(events) == 0) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if len(events) == 0 {
+		return false, g.compare(s, item)
+	}
+	encoded := make([]NewEvent, 0, 1)
+	for _, e := range events {
+		n, err := Encode(e)
+		if err != nil {
+			return false, err
+		}
+		encoded = append(encoded, n)
+	}
+	expected := NoStream
+	if s.exists {
+		expected = Exact(s.newest)
+	}
+	for i, e := range events {
+		s.evolve(e)
+		s.remember(encoded[i])
+		if s.exists {
+			s.newest++
+		}
+		s.exists = true
+	}
+	g.states.grew(len(events))
+	s.dirty = g.options.DryRun
+	g.batch.add(item.Stream, expected, encoded, g.limits)
+	return true, nil
+}
+
+// exists tells whether a stream has events, recorded or about to be.
+func (g *ingester) exists(stream string) bool {
+	s, err := g.state(stream)
+	return err == nil && s.exists
+}
+
+// compare checks that the event with the item's id has the item's content.
+func (g *ingester) compare(s *ingestState, item *IngestItem) error {
+	n, err := Encode(item.Event)
+	if err != nil {
+		return err
+	}
+	same, found := s.recall(n)
+	if same {
+		return nil
+	}
+	if !found {
+		// The domain calls the command carried out under another id than the event's: nothing to compare.
+		return nil
+	}
+	// The same content may be stored as other bytes, by an older schema or another writer.
+	for r, err := range g.store.ReadStream(g.ctx, item.Stream, 0, Forward) {
+		var missing *StreamNotFoundError
+		if errors.As(err, &missing) {
+			break // it is in a batch that is not recorded yet
+		}
+		if err != nil {
+			g.failed = err
+			return err
+		}
+		if r.ID != item.Event.ID {
+			continue
+		}
+		old, err := Decode(r)
+		if err != nil {
+			return err
+		}
+		if again, err := Encode(old); err == nil && again.Type == n.Type && string(again.Data) == string(n.Data) {
+			return nil
+		}
+		break
+	}
+	return ErrOtherContent
+}
+
+// state returns the state of a stream, from memory or from the store.
+func (g *ingester) state(stream string) (*ingestState, error) {
+	if s := g.states.get(stream); s != nil {
+		return s, nil
+	}
+	decider, err := domain.DeciderFor(stream)
+	if err != nil {
+		return nil, err
+	}
+	s := &ingestState{decider: decider, state: decider.Initial}
+	for r, err := range g.store.ReadStream(g.ctx, stream, 0, Forward) {
+		var missing *StreamNotFoundError
+		if errors.As(err, &missing) {
+			break
+		}
+		if err != nil {
+			g.failed = err
+			return nil, err
+		}
+		e, err := Decode(r)
+		if err != nil {
+			g.failed = err
+			return nil, err
+		}
+		s.evolve(e)
+		s.remember(NewEvent{ID: r.ID, Type: r.Type, Data: r.Data})
+		s.exists, s.newest = true, r.Revision
+	}
+	g.states.put(stream, s)
+	return s, nil
+}
