@@ -7,6 +7,10 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"laurel/domain"
+	"laurel/domain/criteria"
+	"laurel/eventstore"
 )
 
 // Exit statuses.
@@ -59,19 +63,71 @@ func failed(what, where, wrong, hint string) error {
 func describe(err error) (string, int) {
 	text := oneLine(err.Error())
 	var own *cliError
+	var findings *findingsError
 	switch {
 	case errors.As(err, &own):
 		return text, own.code
+	case errors.As(err, &findings):
+		return findings.Error(), exitUsage
 	case errors.Is(err, context.Canceled):
 		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return text + hint("make room, then run the command again: what was acknowledged is kept"), exitFailed
+	case errors.Is(err, context.DeadlineExceeded):
+		return text, exitFailed
+	}
+	var document *criteria.InvalidError
+	if errors.As(err, &document) {
+		return describeFindings(document.Diagnostics), exitUsage
+	}
+	if domain.ErrorCode(err) != "" {
+		return text, exitUsage
+	}
+	switch eventstore.CodeOf(err) {
+	case eventstore.CodeInvalid, eventstore.CodeNotFound, eventstore.CodeTooLarge:
+		return text, exitUsage
+	case eventstore.CodeConflict, eventstore.CodeCorrupt, eventstore.CodeLocked, eventstore.CodeUnavailable:
+		return text, exitFailed
+	}
+	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return text + hint("check who owns the file and who may write it"), exitFailed
 	case errors.Is(err, fs.ErrNotExist):
 		return text + hint("check the path"), exitUsage
 	}
 	return text, exitFailed
+}
+
+// describeFindings names the first error of a criteria document, and how many more there are.
+func describeFindings(findings criteria.Diagnostics) string {
+	var first criteria.Diagnostic
+	more := -1
+	for _, d := range findings {
+		if d.Severity != criteria.SeverityError {
+			continue
+		}
+		if more++; more == 0 {
+			first = d
+		}
+	}
+	text := oneLine(first.String())
+	if more > 0 {
+		text += fmt.Sprintf("; and %s, see `laurel criteria check %s`", plural(more, "error more", "errors more"), first.File)
+	}
+	return "criteria " + text
+}
+
+// findingsError is all that is wrong with criteria files, a line each: what `laurel criteria check` is for.
+type findingsError struct {
+	findings criteria.Diagnostics
+}
+
+func (e *findingsError) Error() string {
+	var lines []string
+	for _, d := range e.findings {
+		lines = append(lines, "criteria "+oneLine(d.String()))
+	}
+	return strings.Join(lines, "\nlaurel: ")
 }
 
 func hint(text string) string { return " (hint: " + text + ")" }

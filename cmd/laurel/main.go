@@ -25,8 +25,10 @@ func main() {
 		<-ctx.Done()
 		stop() // a second signal ends the process at once
 	}()
-	// With a handler in place, a write to a closed pipe is an error that can be handled and not the end of the process.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	if len(writeSignals) > 0 {
+		// With a handler in place, the write that caused the signal fails with an error that can be handled.
+		signal.Notify(make(chan os.Signal, 1), writeSignals...)
+	}
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())
 	stop()
 	os.Exit(code)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -61,6 +62,9 @@ func newRoot(a *app) *cobra.Command {
 	})
 	must(root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Formats, cobra.ShellCompDirectiveNoFileComp)))
 	root.AddCommand(
+		newImport(a),
+		newCriteria(a),
+		newLog(a),
 		newVersion(a),
 	)
 	return root
@@ -99,6 +103,15 @@ func (a *app) note(format string, args ...any) {
 	if !a.cfg.quiet {
 		fmt.Fprintf(a.stderr, format+"\n", args...)
 	}
+}
+
+// progress starts to show the progress of long work, unless --quiet.
+func (a *app) progress(what, unit string, total int64) *render.Progress {
+	if a.cfg.quiet {
+		return nil
+	}
+	f, ok := a.stderr.(*os.File)
+	return render.NewProgress(a.stderr, ok && term.IsTerminal(int(f.Fd())), time.Now, what, unit, total)
 }
 
 // warn tells the user something that they should look at, even with --quiet.

@@ -47,14 +47,14 @@ func (p *Progress) Add(n int64) {
 	p.show()
 }
 
-// Set says that n units are done.
-func (p *Progress) Set(n int64) {
+// SetOf says that n units of a total are done.
+func (p *Progress) SetOf(n, total int64) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done = n
+	p.done, p.total = n, total
 	p.show()
 }
 

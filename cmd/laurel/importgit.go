@@ -1,0 +1,134 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"laurel/adapters/gitlog"
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+func newImportGit(a *app) *cobra.Command {
+	var repo, log string
+	var strict bool
+	cmd := &cobra.Command{
+		Use:   "git [--repo DIR | --log FILE] --program SLUG",
+		Short: "Import mentorship from the trailers of a Git history",
+		Long: `Import mentorship from a Git history: the trailers Mentored-by, Helped-by and Reviewed-by become sessions, and more.
+The history is that of the repository DIR (the working directory by default), or a log saved with
+
+  git log --reverse --format=fuller --date=iso-strict > FILE
+
+FILE may be compressed (.gz), or - for standard input. A trailer that cannot be read is reported with its commit and
+skipped; the rest is imported and the exit status is 0, or 1 with --strict.`,
+		Example: `  laurel import git --program git
+  laurel import git --repo ../linux --program linux
+  laurel import git --log git.log --program git`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			program, err := a.programToImport(cmd)
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("repo") && cmd.Flags().Changed("log") {
+				return usage("--repo and --log exclude each other", "leave one of them out")
+			}
+			ctx := cmd.Context()
+			source, name, err := a.openGit(ctx, repo, log, cmd.Flags().Changed("log"))
+			if err != nil {
+				return err
+			}
+			// What cannot be read at all is refused before a store is made for it.
+			parsed, err := gitlog.Parse(source)
+			if err := errors.Join(err, source.Close()); err != nil {
+				return sourceFault(err, "import git", name)
+			}
+			store, err := a.openToWrite()
+			if err != nil {
+				return err
+			}
+			report, err := a.importGit(ctx, store, parsed, program, name)
+			if err := errors.Join(err, store.Close()); err != nil {
+				return fmt.Errorf("import git: %s: %w", name, err)
+			}
+			return a.gitOutcome(name, parsed, report, strict)
+		},
+	}
+	cmd.Flags().StringVar(&repo, "repo", ".", "the directory of a repository")
+	cmd.Flags().StringVar(&log, "log", "", "a saved git log")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 1 when a trailer was skipped")
+	cmd.Flags().String("program", "", "the program that the history belongs to")
+	return cmd
+}
+
+// importGit records what a git log gives for a program.
+func (a *app) importGit(ctx context.Context, store eventstore.Store, log *gitlog.Log, program domain.Slug, name string) (
+	eventstore.IngestReport, error,
+) {
+	known, err := gitlog.Load(ctx, store, program, log)
+	if err != nil {
+		return eventstore.IngestReport{}, err
+	}
+	progress := a.progress("Importing", "events", 0)
+	defer progress.Done()
+	return eventstore.Ingest(ctx, store, gitlog.Items(log, program, name, known), ingestOptions(progress))
+}
+
+// openGit opens the log that the flags name.
+func (a *app) openGit(ctx context.Context, repo, log string, fromFile bool) (io.ReadCloser, string, error) {
+	if !fromFile {
+		r, err := gitlog.Repo(ctx, repo)
+		return r, repo, sourceFault(err, "import git", repo)
+	}
+	f, err := a.openSource(log)
+	if err != nil || !strings.HasSuffix(log, ".gz") {
+		return f, log, err
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, log, errors.Join(badInput("import git", log, "it is not compressed by gzip", "take .gz off its name"), f.Close())
+	}
+	return unzipped{z, f}, log, nil
+}
+
+// unzipped reads a compressed file.
+type unzipped struct {
+	*gzip.Reader
+	file io.Closer
+}
+
+func (u unzipped) Close() error { return errors.Join(u.Reader.Close(), u.file.Close()) }
+
+// gitOutcome prints what an import from git did.
+func (a *app) gitOutcome(name string, log *gitlog.Log, report eventstore.IngestReport, strict bool) error {
+	p := problems{a: a}
+	for _, problem := range log.Problems {
+		p.add(name + ": " + problem.String())
+	}
+	for _, r := range report.Rejections {
+		p.add(r.String())
+	}
+	p.count += report.Rejected - len(report.Rejections)
+	p.end(" in " + name)
+	o := newOutcome("git:"+name, report, false)
+	o.Skipped = len(log.Problems)
+	if err := a.printOutcome(o); err != nil {
+		return err
+	}
+	if p.count == 0 {
+		return nil
+	}
+	if strict {
+		return failed("import git", name, plural(p.count, "item was", "items were")+" skipped; the rest is imported",
+			"correct them at the source and import again")
+	}
+	a.warn("import git: %s: %s skipped; the rest is imported", name, plural(p.count, "item was", "items were"))
+	return nil
+}

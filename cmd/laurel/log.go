@@ -1,0 +1,333 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"laurel/cmd/laurel/internal/render"
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+func newLog(a *app) *cobra.Command {
+	return group("log", "Look at the log of events", "Look at the log of events, check it, and copy it.",
+		newLogShow(a), newLogTail(a), newLogHead(a), newLogVerify(a), newLogCopy(a), newLogBackup(a))
+}
+
+// eventColumns are the columns of events in tables and CSV.
+var eventColumns = []render.Column{
+	{Name: "position", Right: true}, {Name: "occurred at"}, {Name: "stream"}, {Name: "revision", Right: true}, {Name: "type"},
+	{Name: "data"},
+}
+
+// eventLine is an event in JSON: the envelope of the design, flat, and the payload as it is stored.
+type eventLine struct {
+	ID            string          `json:"id"`
+	Type          string          `json:"type"`
+	Stream        string          `json:"stream"`
+	Revision      uint64          `json:"revision"`
+	Position      string          `json:"position"`
+	RecordedAt    time.Time       `json:"recorded_at"`
+	OccurredAt    time.Time       `json:"occurred_at"`
+	Actor         string          `json:"actor,omitempty"`
+	Source        string          `json:"source,omitempty"`
+	CorrelationID string          `json:"correlation_id,omitempty"`
+	CausationID   string          `json:"causation_id,omitempty"`
+	Schema        int             `json:"schema"`
+	Data          json.RawMessage `json:"data,omitempty"`
+}
+
+// printEvent prints one event of a stream of them.
+func printEvent(s *render.Stream, e eventstore.RecordedEvent) error {
+	line := eventLine{
+		ID: e.ID.String(), Type: string(e.Type), Stream: e.Stream, Revision: uint64(e.Revision), Position: e.Position.String(),
+		RecordedAt: e.RecordedAt.UTC(), OccurredAt: e.Meta.OccurredAt.UTC(), Actor: e.Meta.Actor, Source: e.Meta.Source,
+		CorrelationID: e.Meta.CorrelationID, CausationID: e.Meta.CausationID, Schema: e.Meta.Schema,
+	}
+	if json.Valid(e.Data) {
+		line.Data = e.Data
+	} else if len(e.Data) > 0 {
+		line.Data, _ = json.Marshal(string(e.Data)) // damaged or foreign data is shown as text, not hidden
+	}
+	return s.Item(line, line.Position, line.OccurredAt.Format(time.RFC3339), e.Stream, fmt.Sprint(e.Revision), string(e.Type),
+		string(e.Data))
+}
+
+// eventSelection holds the flags that select events.
+type eventSelection struct {
+	types, categories []string
+	after             string
+}
+
+func (sel *eventSelection) register(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&sel.types, "type", nil, "only events of these types, such as GoalMet")
+	cmd.Flags().StringSliceVar(&sel.categories, "category", nil, "only streams of these categories, such as mentorship")
+	must(cmd.RegisterFlagCompletionFunc("type", completeTypes))
+	must(cmd.RegisterFlagCompletionFunc("category", cobra.FixedCompletions(categories, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+func completeTypes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return eventTypeNames(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// categories are the categories of streams that Laurel writes.
+var categories = []string{"person", "mentorship", "program", "criteria", "award"}
+
+// filter checks the selection and turns it into the store's filter.
+func (sel *eventSelection) filter() (eventstore.Filter, error) {
+	var f eventstore.Filter
+	known := eventTypeNames()
+	for _, name := range sel.types {
+		exact := ""
+		for _, k := range known {
+			if strings.EqualFold(k, name) {
+				exact = k
+			}
+		}
+		if exact == "" {
+			return f, usage(fmt.Sprintf("unknown event type %q", name), didYouMean(name, known, "such as GoalMet or SessionHeld"))
+		}
+		f.Types = append(f.Types, domain.EventType(exact))
+	}
+	for _, name := range sel.categories {
+		found := false
+		for _, k := range categories {
+			found = found || k == name
+		}
+		if !found {
+			return f, usage(fmt.Sprintf("unknown category %q", name), didYouMean(name, categories, "one of "+strings.Join(categories, ", ")))
+		}
+	}
+	f.Categories = sel.categories
+	return f, nil
+}
+
+func newLogShow(a *app) *cobra.Command {
+	var sel eventSelection
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "show [STREAM]",
+		Short: "Show events, oldest first",
+		Long: `Show the events of one stream, or of the whole log, oldest first.
+
+The position of the last event shown goes into --after to see the next ones.`,
+		Example: `  laurel log show --limit 20
+  laurel log show --type GoalMet,PromotionRecorded -o csv
+  laurel log show person-5c1b0a3e-...-00000000 -o json`,
+		Args: args("[STREAM]"),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if limit < 0 {
+				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+			}
+			filter, err := sel.filter()
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			store, err := a.openToRead()
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			upTo, err := a.position(store)
+			if err != nil {
+				return err
+			}
+			events := store.ReadAll
+			if len(given) == 1 {
+				if sel.after != "" {
+					return usage("--after goes with the whole log, not with a stream", "leave one of them out")
+				}
+				return a.showStream(ctx, store, given[0], filter, upTo, limit)
+			}
+			after, err := parsePosition(store, sel.after, "--after")
+			if err != nil {
+				return err
+			}
+			out, n := a.out.Stream(eventColumns...), 0
+			for e, err := range events(ctx, after, filter) {
+				if err != nil {
+					return errors.Join(err, out.Flush())
+				}
+				if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
+					break
+				}
+				if n++; limit > 0 && n > limit {
+					a.note("more events follow; see them with --after, or all with --limit 0")
+					break
+				}
+				if err := printEvent(out, e); err != nil {
+					return err
+				}
+			}
+			return out.Close()
+		},
+	}
+	sel.register(cmd)
+	cmd.Flags().StringVar(&sel.after, "after", "", "only events after this position")
+	cmd.Flags().IntVar(&limit, "limit", 100, "at most so many events; 0 is all")
+	return cmd
+}
+
+// showStream prints one stream.
+func (a *app) showStream(ctx context.Context, store eventstore.Store, stream string, filter eventstore.Filter,
+	upTo *eventstore.Position, limit int) error {
+	out, n := a.out.Stream(eventColumns...), 0
+	for e, err := range store.ReadStream(ctx, stream, 0, eventstore.Forward) {
+		if err != nil {
+			return err
+		}
+		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
+			break
+		}
+		if !selected(filter, e) {
+			continue
+		}
+		if n++; limit > 0 && n > limit {
+			a.note("more events follow; see all with --limit 0")
+			break
+		}
+		if err := printEvent(out, e); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+// selected applies a filter to an event of a stream, which the store does for the log alone.
+func selected(f eventstore.Filter, e eventstore.RecordedEvent) bool {
+	category, _, _ := strings.Cut(e.Stream, "-")
+	ok := len(f.Categories) == 0
+	for _, c := range f.Categories {
+		ok = ok || c == category
+	}
+	okType := len(f.Types) == 0
+	for _, t := range f.Types {
+		okType = okType || t == e.Type
+	}
+	return ok && okType
+}
+
+func newLogTail(a *app) *cobra.Command {
+	var sel eventSelection
+	var lines int
+	var follow bool
+	cmd := &cobra.Command{
+		Use:   "tail",
+		Short: "Show the newest events, and with -f those to come",
+		Example: `  laurel log tail
+  laurel log tail -f --type GoalMet -o jsonl`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if lines < 0 || lines > tailEventsMax {
+				return usage(fmt.Sprintf("-n %d is out of range", lines), fmt.Sprintf("use 0 to %d", tailEventsMax))
+			}
+			filter, err := sel.filter()
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			store, err := a.openToRead()
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			return a.tail(ctx, store, filter, lines, follow)
+		},
+	}
+	sel.register(cmd)
+	cmd.Flags().IntVarP(&lines, "lines", "n", 10, "how many events")
+	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "wait for new events until interrupted")
+	return cmd
+}
+
+const tailEventsMax = 100_000
+
+func (a *app) tail(ctx context.Context, store eventstore.Store, filter eventstore.Filter, lines int, follow bool) error {
+	newest := make([]eventstore.RecordedEvent, 0, min(lines, 1024))
+	oldest := 0 // index into newest once it is full
+	head, err := store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	for e, err := range store.ReadAll(ctx, eventstore.Position{}, filter) {
+		if err != nil {
+			return err
+		}
+		head = e.Position
+		switch {
+		case lines == 0:
+		case len(newest) < lines:
+			newest = append(newest, e)
+		default:
+			newest[oldest] = e
+			oldest = (oldest + 1) % lines
+		}
+	}
+	out := a.out.Stream(eventColumns...)
+	for i := range newest {
+		if err := printEvent(out, newest[(oldest+i)%len(newest)]); err != nil {
+			return err
+		}
+	}
+	if !follow {
+		return out.Close()
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	for m, err := range store.Subscribe(ctx, head, filter) {
+		if errors.Is(err, context.Canceled) {
+			return out.Close() // an interrupt is how one stops following
+		}
+		if err != nil {
+			return err
+		}
+		if m.Kind == eventstore.MessageEvent {
+			if err := printEvent(out, m.Event); err != nil {
+				return err
+			}
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+func newLogHead(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "head",
+		Short: "Print the position of the newest event",
+		Long: `Print the position of the newest event. Give it to --position later to see what was known now.
+
+The position of an empty log is "start".`,
+		Example: `  laurel log head
+  laurel replay --program git --position "$(laurel log head)"`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, err := a.openToRead()
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			head, err := store.Head(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.out.Print(render.Result{
+				Document: struct {
+					Position string `json:"position"`
+				}{head.String()},
+				Sections: []render.Section{{Lines: []string{head.String()}}},
+				Data:     render.Section{Columns: []render.Column{{Name: "position"}}, Rows: [][]string{{head.String()}}},
+			})
+		},
+	}
+}
