@@ -10,6 +10,11 @@ func (c *AwardCase) check() error {
 	if len(c.Measures) > MeasuresPerAwardMax {
 		return invalid("measures", itoa(len(c.Measures))+" measures", "at most "+itoa(MeasuresPerAwardMax)+" are allowed")
 	}
+	for name := range c.Measures {
+		if err := firstError(required("measures", name), checkName("measures", name)); err != nil {
+			return err
+		}
+	}
 	if len(c.Evidence) > EvidenceEventsMax {
 		return invalid("evidence", itoa(len(c.Evidence))+" events", "at most "+itoa(EvidenceEventsMax)+" are allowed")
 	}

@@ -14,8 +14,8 @@ type AwardCase struct {
 	EarnedAt time.Time        `json:"earned_at"` // when the qualifying event occurred
 	Criteria string           `json:"criteria"`  // hash of the document
 	Position string           `json:"position"`  // of the log up to which the standing was computed
-	Measures map[string]Milli `json:"measures"`
-	Evidence []uuid.UUID      `json:"evidence"` // ids of events
+	Measures map[string]Milli `json:"measures,omitempty"`
+	Evidence []uuid.UUID      `json:"evidence,omitempty"` // ids of events
 	Backlog  bool             `json:"backlog,omitempty"`
 	By       uuid.UUID        `json:"by,omitzero"`
 }

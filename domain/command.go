@@ -48,7 +48,7 @@ func (m CommandMeta) event(index int, p Payload) Event {
 	return Event{
 		ID: m.eventID(index),
 		Meta: Metadata{
-			OccurredAt:    m.OccurredAt,
+			OccurredAt:    m.OccurredAt.Round(0).UTC(),
 			Actor:         m.Actor,
 			Source:        m.Source,
 			CorrelationID: m.CorrelationID,

@@ -1,6 +1,11 @@
 package domain
 
-import "strings"
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
 
 // checkHash checks the name of a criteria document: "sha256:" and 64 lower-case hexadecimal digits.
 func checkHash(field, hash string) error {
@@ -18,10 +23,16 @@ func checkDocument(document string) error {
 	if len(document) > DocumentBytesMax {
 		return invalid("document", "has "+itoa(len(document))+" bytes", "at most "+itoa(DocumentBytesMax)+" are allowed")
 	}
+	if !utf8.ValidString(document) {
+		return invalid("document", "is not valid UTF-8", "convert the text to UTF-8")
+	}
 	return nil
 }
 
 func (p *CriteriaProposed) check() error {
+	if impact := p.Impact; len(impact) > 0 && (!json.Valid(impact) || bytes.TrimLeft(impact, " \t\r\n")[0] != '{') {
+		return invalid("impact", "is not a JSON object", "give the report as {...}, or leave it out")
+	}
 	return firstError(
 		checkHash("hash", p.Hash), required("document", p.Document), checkDocument(p.Document),
 		requiredID("by", p.By), checkID("position", p.Position))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"laurel/domain"
 )
@@ -42,6 +43,12 @@ func EncodePayload(p domain.Payload) ([]byte, error) {
 	}
 	if len(data) > payloadBytesMax(t) {
 		return nil, tooLarge(t, len(data))
+	}
+	if t == domain.TypeCriteriaProposed { // its impact is free-form JSON
+		if problem := scan(data, shapes[t], true); problem != nil {
+			problem.Type, problem.Schema = t, domain.SchemaOf(t)
+			return nil, problem
+		}
 	}
 	return data, nil
 }
@@ -97,30 +104,30 @@ func decode(t domain.EventType, schema int, data []byte, strict bool) (domain.Pa
 	if len(data) == 0 {
 		data = []byte("{}")
 	}
-	shape := shapes[t]
-	newest := domain.SchemaOf(t)
-	if schema == newest {
-		if problem := scan(data, shape, strict); problem != nil {
-			problem.Type, problem.Schema = t, schema
-			return nil, problem
+	located := func(found *PayloadError) error {
+		found.Type, found.Schema = t, schema
+		return found
+	}
+	if !utf8.Valid(data) {
+		return nil, located(&PayloadError{Offset: -1, Problem: "is not valid UTF-8"})
+	}
+	if schema != domain.SchemaOf(t) {
+		if !json.Valid(data) {
+			return nil, located(syntaxProblem(data))
 		}
-	} else {
-		if problem := scan(data, nil, false); problem != nil {
-			problem.Type, problem.Schema = t, schema
-			return nil, problem
+		if found := scan(data, nil, false); found != nil {
+			return nil, located(found)
 		}
-		upcast, _, err := Upcast(t, schema, data)
-		if err != nil {
+		var err error
+		if data, _, err = Upcast(t, schema, data); err != nil {
 			return nil, err
 		}
-		if problem := scan(upcast, shape, strict); problem != nil {
-			problem.Type, problem.Schema = t, schema
-			return nil, problem
-		}
-		data = upcast
 	}
 	if err := json.Unmarshal(data, p); err != nil {
-		return nil, unmarshalError(t, schema, err)
+		return nil, unmarshalError(t, schema, data, err)
+	}
+	if found := scan(data, shapes[t], strict); found != nil {
+		return nil, located(found)
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"laurel/domain"
 )
@@ -61,8 +62,19 @@ func tooLarge(t domain.EventType, n int) error {
 }
 
 // unmarshalError translates an error of encoding/json.
-func unmarshalError(t domain.EventType, schema int, err error) error {
+func unmarshalError(t domain.EventType, schema int, data []byte, err error) error {
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		e := syntaxProblem(data)
+		e.Type, e.Schema = t, schema
+		return e
+	}
 	e := &PayloadError{Type: t, Schema: schema, Offset: -1, Problem: err.Error(), Err: err}
+	if rule, ok := errors.AsType[*domain.Error](err); ok {
+		e.Field, e.Problem = rule.Field, rule.Message+"; "+rule.Hint
+	}
+	if moment, ok := errors.AsType[*time.ParseError](err); ok {
+		e.Problem = fmt.Sprintf("%s is not a time; write it like \"2026-03-01T10:00:00Z\"", moment.Value)
+	}
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		e.Offset, e.Field = int(mismatch.Offset), mismatch.Field
 		e.Problem = fmt.Sprintf("is a JSON %s; want %s", mismatch.Value, wanted(mismatch))

@@ -41,7 +41,7 @@ func upcastBy(chain []upcast, t domain.EventType, schema, newest int, data []byt
 	fields := map[string]json.RawMessage{}
 	if len(data) > 0 {
 		if err := json.Unmarshal(data, &fields); err != nil {
-			return nil, 0, unmarshalError(t, schema, err)
+			return nil, 0, unmarshalError(t, schema, data, err)
 		}
 	}
 	for version := schema; version < newest; version++ {

@@ -1,0 +1,119 @@
+package eventstore
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"laurel/domain"
+)
+
+// writeMissing makes golden files for types and versions that have none. A file that exists is never written again:
+// logs out there hold payloads like it.
+var writeMissing = flag.Bool("write-missing", false, "write golden files that are missing, from the samples")
+
+func goldenPath(t domain.EventType, schema int) string {
+	return filepath.Join("testdata", "events", fmt.Sprintf("%s.v%d.json", t, schema))
+}
+
+func sampleOf(t domain.EventType) domain.Payload {
+	for _, p := range samples {
+		if p.EventType() == t {
+			return p
+		}
+	}
+	return nil
+}
+
+func TestGoldenFilesDecodeForEver(t *testing.T) {
+	for _, eventType := range domain.EventTypes() {
+		want := sampleOf(eventType)
+		if want == nil {
+			t.Errorf("%s has no sample; add one to samples", eventType)
+			continue
+		}
+		newest := domain.SchemaOf(eventType)
+		canonical, err := EncodePayload(want)
+		if err != nil {
+			t.Errorf("encode the sample of %s: %v", eventType, err)
+			continue
+		}
+		for schema := 1; schema <= newest; schema++ {
+			path := goldenPath(eventType, schema)
+			golden, err := os.ReadFile(path)
+			if errors.Is(err, os.ErrNotExist) && *writeMissing && schema == newest {
+				golden = append(canonical, '\n')
+				err = os.WriteFile(path, golden, 0o644)
+			}
+			if err != nil {
+				t.Errorf("%s version %d has no golden file (run the test with -write-missing): %v", eventType, schema, err)
+				continue
+			}
+			golden = bytes.TrimSuffix(golden, []byte("\n"))
+			got, err := DecodeStrict(eventType, schema, golden)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				continue
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%s decodes to %+v, want %+v", path, got, want)
+			}
+			again, err := EncodePayload(got)
+			if err != nil || !bytes.Equal(again, canonical) {
+				t.Errorf("%s encodes to %s, %v, want %s", path, again, err, canonical)
+			}
+			if schema == newest && !bytes.Equal(golden, canonical) {
+				t.Errorf("%s holds %s, want the canonical %s", path, golden, canonical)
+			}
+		}
+	}
+}
+
+func TestGoldenFilesAreAllOfKnownTypes(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("testdata", "events", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, eventType := range domain.EventTypes() {
+		for schema := 1; schema <= domain.SchemaOf(eventType); schema++ {
+			known[goldenPath(eventType, schema)] = true
+		}
+	}
+	for _, path := range paths {
+		if !known[path] {
+			t.Errorf("%s is of no known type and version: a type or version must never be taken away", path)
+		}
+	}
+}
+
+// A sample that leaves a field empty would leave it out of the golden file.
+func TestSamplesSetEveryField(t *testing.T) {
+	var unset func(v reflect.Value, path string)
+	unset = func(v reflect.Value, path string) {
+		if v.IsZero() && !(v.Kind() == reflect.Struct && v.NumField() == 0) {
+			t.Errorf("%s is not set in its sample", path)
+		}
+		if v.Kind() == reflect.Struct && v.Type().PkgPath() == "laurel/domain" {
+			for i := range v.NumField() {
+				unset(v.Field(i), path+"."+v.Type().Field(i).Name)
+			}
+		}
+	}
+	for _, p := range samples {
+		unset(reflect.ValueOf(p).Elem(), string(p.EventType()))
+	}
+}
+
+func TestEveryOlderVersionHasAnUpcast(t *testing.T) {
+	for _, eventType := range domain.EventTypes() {
+		if got, want := len(upcasts[eventType]), domain.SchemaOf(eventType)-1; got != want {
+			t.Errorf("%s has %d upcasts, want %d, one from each older version", eventType, got, want)
+		}
+	}
+}
