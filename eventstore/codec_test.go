@@ -111,7 +111,7 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 		"not JSON":           {"SessionHeld", 1, `{"minutes":}`, false, []string{"byte 12", "not valid JSON"}},
 		"truncated":          {"SessionHeld", 1, `{"minutes":4`, false, []string{"not valid JSON", "unexpected end"}},
 		"two values":         {"SessionHeld", 1, `{} {}`, false, []string{"not valid JSON"}},
-		"a list":             {"SessionHeld", 1, ` []`, false, []string{"byte 1", "not a JSON object"}},
+		"a list":             {"SessionHeld", 1, ` []`, false, []string{"is a JSON array; want an object"}},
 		"null":               {"SessionHeld", 1, `null`, false, []string{"not a JSON object"}},
 		"not UTF-8":          {"SessionHeld", 1, "{\"skill\":\"\xff\"}", false, []string{"not valid UTF-8"}},
 		"double key":         {"SessionHeld", 1, `{"minutes":1, "minutes":2}`, false, []string{"byte 14", "field minutes", "there twice"}},
