@@ -20,8 +20,9 @@
 //   - A tier is kept if its own when held, whether or not a higher tier was held then.
 //   - A transition at an instant with facts is caused by the last of them, of whatever type; an outcome is such a fact
 //     where a measure that takes its type credits it, or the default credit if no measure takes its type.
-//   - An expression that fails is false, and a score that fails, is not a number or is infinite is 0. There is no
-//     negative zero.
+//   - Comparing what is not a number is false, as in IEEE 754 and cel-go (!= is true). A condition that fails, such as
+//     a division of integers by zero, is false. A score that is not a number or infinite is 0, and there is no negative
+//     zero.
 package naive
 
 import (
