@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -131,12 +132,44 @@ func (l *testLog) report(err error) (report, error) {
 		warnings: l.skipped,
 	}
 	if err != nil {
-		return rep, &failure{summary: firstOf(err), details: l.failures(err)}
+		summary := firstOf(err)
+		if names := l.failedNames(); len(names) > 0 {
+			summary = "failed: " + strings.Join(names, ", ")
+		}
+		return rep, &failure{summary: summary, details: l.failures(err)}
 	}
 	if l.ok == 0 {
 		return rep, errors.New("not one package has tests")
 	}
 	return rep, nil
+}
+
+// failedNames lists what failed for a summary: tests, and packages that failed without one.
+func (l *testLog) failedNames() []string {
+	const namesMax = 5
+	var names []string
+	for key := range l.failed {
+		pkg, test, _ := strings.Cut(key, " ")
+		if test == "" && l.hasFailedTest(pkg) {
+			continue
+		}
+		names = append(names, strings.TrimSpace(key))
+	}
+	slices.Sort(names)
+	if more := len(names) - namesMax; more > 0 {
+		names = append(names[:namesMax], fmt.Sprintf("and %d more", more))
+	}
+	return names
+}
+
+// hasFailedTest tells whether a test of the package failed.
+func (l *testLog) hasFailedTest(pkg string) bool {
+	for key := range l.failed {
+		if test, ok := strings.CutPrefix(key, pkg+" "); ok && test != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // failures is the output of everything that failed, or that never came to an end in a package that failed.

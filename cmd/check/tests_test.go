@@ -54,6 +54,9 @@ func TestLogOfAFailure(t *testing.T) {
 not an event
 `)
 	_, err := log.report(errors.New("go test: exit status 1"))
+	if want := "failed: laurel/a TestBad, laurel/c (build)"; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
 	text := detailed(err)
 	for _, want := range []string{"undefined: x", "got 1, want 2", "test timed out", "FAIL\tlaurel/a", "not an event"} {
 		if !strings.Contains(text, want) {
