@@ -1,0 +1,385 @@
+package bbolt
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"unsafe"
+
+	"go.etcd.io/bbolt"
+
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+const (
+	// A chunk of the log is read in one transaction and copied, so that no transaction is open while the caller works.
+	// The first chunk of a read is small, for the caller who wants but a few events.
+	chunkEventsFirst = 64
+	chunkEventsMax   = 4096
+	chunkBytesMax    = 1 << 20
+)
+
+var (
+	errRecordMissing   = errors.New("the record is missing")
+	errRecordElsewhere = errors.New("the record belongs to another place of the stream or to another stream")
+)
+
+// damaged makes the error for a record; value is its bytes in the mapped file, if it has any.
+func (s *Store) damaged(place uint64, value []byte, err error) error {
+	return &eventstore.CorruptError{Path: s.path, Position: s.position(place), Offset: s.offset(value), Reason: err.Error()}
+}
+
+// offset is that of a value in the file, -1 for one that is not in the mapped file.
+func (s *Store) offset(value []byte) int64 {
+	if len(value) == 0 {
+		return -1
+	}
+	offset := int64(uintptr(unsafe.Pointer(unsafe.SliceData(value)))) - int64(s.db.Info().Data)
+	if offset < 0 || offset > 1<<46 {
+		return -1 // a value of the transaction, not yet in the file
+	}
+	return offset
+}
+
+func damagedStream(name string, err error) error {
+	return &eventstore.CorruptError{Offset: -1, Reason: fmt.Sprintf("index of stream %q", name), Err: err}
+}
+
+// readPart returns the entries of a finished part of a stream's index.
+func readPart(index *bbolt.Bucket, number uint64, part uint32) ([]byte, error) {
+	key := partKey(number, part)
+	value := index.Get(key)
+	entries, err := openValue(key, value)
+	if err == nil && len(entries) != partBytes {
+		err = errValue
+	}
+	if err != nil {
+		return nil, &eventstore.CorruptError{Offset: -1, Err: err,
+			Reason: fmt.Sprintf("part %d of the index of stream number %d", part, number)}
+	}
+	return entries, nil
+}
+
+// placeOf returns the place of a revision that the stream has.
+func placeOf(index *bbolt.Bucket, s *stream, revision uint64) (uint64, error) {
+	entries := s.tail
+	if part := revision / partEntries; part < s.events/partEntries {
+		var err error
+		if entries, err = readPart(index, s.number, uint32(part)); err != nil {
+			return 0, err
+		}
+	}
+	place, _ := entry(entries, int(revision%partEntries))
+	return place, nil
+}
+
+// chunk collects records in a transaction and turns them into events after it.
+type chunk struct {
+	store   *Store
+	bytes   []byte
+	records []chunkRecord
+}
+
+type chunkRecord struct {
+	record
+	place    uint64
+	from, to int // in bytes
+}
+
+func (c *chunk) full() bool { return len(c.bytes) >= chunkBytesMax }
+
+func (c *chunk) add(place uint64, r *record, value []byte) {
+	if c.bytes == nil {
+		// Most chunks end for want of room for one more record, not of more records.
+		c.bytes = make([]byte, 0, len(value)+min(chunkBytesMax, cap(c.records)*(len(value)+64)))
+	}
+	from := len(c.bytes)
+	c.bytes = append(c.bytes, value...)
+	c.records = append(c.records, chunkRecord{record: *r, place: place, from: from, to: len(c.bytes)})
+}
+
+// events makes events that share two buffers: one for the data, one for the texts.
+func (c *chunk) events(names *interner) []eventstore.RecordedEvent {
+	if len(c.records) == 0 {
+		return nil
+	}
+	text := string(c.bytes)
+	events := make([]eventstore.RecordedEvent, len(c.records))
+	for i := range c.records {
+		r := &c.records[i]
+		events[i] = r.event(c.bytes[r.from:r.to:r.to], text[r.from:r.to], names, c.store.position(r.place))
+	}
+	return events
+}
+
+// logReader reads the log on from a place, chunk by chunk.
+type logReader struct {
+	store   *Store
+	filter  filter
+	names   interner
+	records []chunkRecord // scratch
+}
+
+// read looks at up to scanMax events after a place and up to a last one, and returns those that pass the filter, and the
+// place of the last one looked at.
+func (l *logReader) read(after, until uint64, scanMax int) ([]eventstore.RecordedEvent, uint64, error) {
+	if l.records == nil || cap(l.records) < scanMax {
+		l.records = make([]chunkRecord, 0, scanMax)
+	}
+	c := chunk{store: l.store, records: l.records[:0]}
+	place := after
+	err := l.store.view(func(tx *bbolt.Tx) error {
+		cursor := tx.Bucket(bucketLog).Cursor()
+		key, value := cursor.Seek(placeKey(after + 1))
+		var r record
+		for scanned := 0; place < until && scanned < scanMax && !c.full(); scanned++ {
+			if len(key) != 8 || binary.BigEndian.Uint64(key) != place+1 {
+				return l.store.damaged(place+1, key, errRecordMissing)
+			}
+			if err := openRecord(value, place+1, &r); err != nil {
+				return l.store.damaged(place+1, value, err)
+			}
+			place++
+			if l.filter.all || l.filter.match(&r, value) {
+				c.add(place, &r, value)
+			}
+			key, value = cursor.Next()
+		}
+		return nil
+	})
+	// What was read before a damaged record is good.
+	return c.events(&l.names), place, err
+}
+
+// filter is an eventstore.Filter made quick for records.
+type filter struct {
+	all        bool
+	categories map[string]bool // nil for any
+	types      map[domain.EventType]bool
+}
+
+func newFilter(f eventstore.Filter) filter {
+	made := filter{all: f.MatchesAll()}
+	if len(f.Categories) > 0 {
+		made.categories = make(map[string]bool, len(f.Categories))
+		for _, category := range f.Categories {
+			made.categories[category] = true
+		}
+	}
+	if len(f.Types) > 0 {
+		made.types = make(map[domain.EventType]bool, len(f.Types))
+		for _, t := range f.Types {
+			made.types[t] = true
+		}
+	}
+	return made
+}
+
+func (f *filter) match(r *record, value []byte) bool {
+	if f.types != nil && !f.types[domain.EventType(r.text(value, textType))] {
+		return false
+	}
+	return f.categories == nil || f.categories[eventstore.Category(string(r.text(value, textStream)))]
+}
+
+// check refuses a position that is not of this log, and everything on a closed one.
+func (s *Store) check(after eventstore.Position) (head uint64, err error) {
+	if s.isClosed() {
+		return 0, eventstore.ErrClosed
+	}
+	head = s.head.Load()
+	return head, eventstore.CheckPosition(after, s.tag, s.position(head))
+}
+
+// ReadAll implements eventstore.Store.
+func (s *Store) ReadAll(ctx context.Context, after eventstore.Position, f eventstore.Filter,
+) iter.Seq2[eventstore.RecordedEvent, error] {
+	return eventstore.EventsOf(s.ReadChunks(ctx, after, f))
+}
+
+// ReadChunks implements eventstore.ChunkReader.
+func (s *Store) ReadChunks(ctx context.Context, after eventstore.Position, f eventstore.Filter,
+) iter.Seq2[[]eventstore.RecordedEvent, error] {
+	head, err := s.check(after)
+	return func(yield func([]eventstore.RecordedEvent, error) bool) {
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		l := logReader{store: s, filter: newFilter(f)}
+		scanMax := chunkEventsFirst
+		for at := after.Minor(); at < head; {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			events, last, err := l.read(at, head, scanMax)
+			if len(events) > 0 && !yield(events, nil) {
+				return
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			at = last
+			scanMax = min(scanMax*4, chunkEventsMax)
+		}
+	}
+}
+
+// Subscribe implements eventstore.Store.
+func (s *Store) Subscribe(ctx context.Context, after eventstore.Position, f eventstore.Filter,
+) iter.Seq2[eventstore.Message, error] {
+	return func(yield func(eventstore.Message, error) bool) {
+		l := logReader{store: s, filter: newFilter(f)}
+		eventstore.Follow(ctx, after, eventstore.Source{
+			ReadChunk: func(_ context.Context, after eventstore.Position) (eventstore.Chunk, error) {
+				head, err := s.check(after)
+				if err != nil {
+					return eventstore.Chunk{}, err
+				}
+				events, last, err := l.read(after.Minor(), head, eventstore.CheckpointEventsMax)
+				chunk := eventstore.Chunk{Events: events, AtHead: last == head && err == nil}
+				if last > after.Minor() {
+					chunk.Last = s.position(last)
+				} else if err != nil {
+					return eventstore.Chunk{}, err
+				}
+				return chunk, nil // an error comes back at the next read, after what was good
+			},
+			Changed: s.moved.Changed,
+			Closed:  s.closed,
+		})(yield)
+	}
+}
+
+// ReadStream implements eventstore.Store.
+func (s *Store) ReadStream(ctx context.Context, name string, from eventstore.Revision, dir eventstore.Direction,
+) iter.Seq2[eventstore.RecordedEvent, error] {
+	return func(yield func(eventstore.RecordedEvent, error) bool) {
+		fail := func(err error) { yield(eventstore.RecordedEvent{}, err) }
+		if err := eventstore.ValidateStream(name); err != nil {
+			fail(err)
+			return
+		}
+		if s.isClosed() {
+			fail(eventstore.ErrClosed)
+			return
+		}
+		r := streamReader{store: s, name: name, next: uint64(from), backward: dir == eventstore.Backward}
+		for !r.done {
+			if err := ctx.Err(); err != nil {
+				fail(err)
+				return
+			}
+			events, err := r.read()
+			for i := range events {
+				if i > 0 {
+					if err := ctx.Err(); err != nil {
+						fail(err)
+						return
+					}
+				}
+				if !yield(events[i], nil) {
+					return
+				}
+			}
+			if err != nil {
+				fail(err)
+				return
+			}
+		}
+	}
+}
+
+// streamReader reads a stream chunk by chunk.
+type streamReader struct {
+	store    *Store
+	name     string
+	next     uint64 // the revision to read next
+	backward bool
+	begun    bool
+	end      uint64 // how many events the stream had when the read began
+	done     bool
+	names    interner
+}
+
+func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
+	c := chunk{store: r.store}
+	head := r.store.head.Load()
+	err := r.store.view(func(tx *bbolt.Tx) error {
+		key := []byte(r.name)
+		value := tx.Bucket(bucketStreams).Get(key)
+		if value == nil {
+			return &eventstore.StreamNotFoundError{Stream: r.name}
+		}
+		s, err := decodeStream(key, value)
+		if err != nil {
+			return damagedStream(r.name, err)
+		}
+		log, index := tx.Bucket(bucketLog), tx.Bucket(bucketIndex)
+		if !r.begun {
+			if r.end, err = eventsUpTo(index, &s, head); err != nil {
+				return err
+			}
+			if r.end == 0 {
+				return &eventstore.StreamNotFoundError{Stream: r.name}
+			}
+			if r.begun = true; r.backward {
+				r.next = min(r.next, r.end-1)
+			}
+		}
+		for r.done = r.next >= r.end; !r.done && !c.full() && len(c.records) < chunkEventsMax; r.step() {
+			if err := r.collect(&c, &s, log, index); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return c.events(&r.names), err
+}
+
+// eventsUpTo counts the events of a stream up to a place in the log. Usually that is all of them: the others are in the
+// file but not yet acknowledged, and nobody may build on them.
+func eventsUpTo(index *bbolt.Bucket, s *stream, head uint64) (uint64, error) {
+	for events := s.events; events > 0; events-- {
+		place, err := placeOf(index, s, events-1)
+		if err != nil || place <= head {
+			return events, err
+		}
+	}
+	return 0, nil
+}
+
+func (r *streamReader) step() {
+	if r.backward {
+		r.done = r.next == 0
+		r.next--
+		return
+	}
+	r.next++
+	r.done = r.next == r.end
+}
+
+func (r *streamReader) collect(c *chunk, s *stream, log, index *bbolt.Bucket) error {
+	place, err := placeOf(index, s, r.next)
+	if err != nil {
+		return err
+	}
+	value := log.Get(placeKey(place))
+	if value == nil {
+		return r.store.damaged(place, nil, errRecordMissing)
+	}
+	var rec record
+	if err := openRecord(value, place, &rec); err != nil {
+		return r.store.damaged(place, value, err)
+	}
+	if rec.revision != r.next || string(rec.text(value, textStream)) != r.name {
+		return r.store.damaged(place, value, errRecordElsewhere)
+	}
+	c.add(place, &rec, value)
+	return nil
+}
