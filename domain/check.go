@@ -47,16 +47,11 @@ func judgeCommon(l ledger, category string, m CommandMeta, p Payload) (done bool
 	if err := CheckPayload(p); err != nil {
 		return false, err
 	}
-	if own := category2(p); own != "" && own != category {
+	if own, _ := CategoryOf(p.EventType()); own != "" && own != category {
 		return false, invalid("type", string(p.EventType())+" does not belong on a "+category+" stream",
 			"it belongs on "+own+"-...")
 	}
 	return l.find(m.ID) >= 0, nil
-}
-
-func category2(p Payload) string {
-	c, _ := CategoryOf(p.EventType())
-	return c
 }
 
 // isOneOf tells whether a person is one of two.

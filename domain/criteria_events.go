@@ -12,7 +12,7 @@ type CriteriaProposed struct {
 	Hash     string          `json:"hash"`     // "sha256:" and 64 hexadecimal digits, of the canonical document
 	Document string          `json:"document"` // the canonical document
 	By       uuid.UUID       `json:"by"`
-	Impact   json.RawMessage `json:"impact,omitempty"`   // the report that the author saw: a JSON object of ids and numbers
+	Impact   json.RawMessage `json:"impact,omitempty"`   // the report that the author saw: a JSON object, no names
 	Position string          `json:"position,omitempty"` // of the log that the report was computed from
 }
 

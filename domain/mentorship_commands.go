@@ -108,7 +108,9 @@ func (c StartMentorship) payload() Payload {
 }
 
 func (c HoldSession) payload() Payload {
-	return &SessionHeld{Channel: c.Channel, Minutes: c.Minutes, Skill: c.Skill, Confirmed: c.Confirmed, Personal: c.Personal}
+	return &SessionHeld{
+		Channel: c.Channel, Minutes: c.Minutes, Skill: c.Skill, Confirmed: c.Confirmed, Personal: c.Personal,
+	}
 }
 
 func (c ConfirmSession) payload() Payload { return &SessionConfirmed{Session: c.Session, By: c.By} }

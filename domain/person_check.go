@@ -2,7 +2,8 @@ package domain
 
 func (p *PersonRegistered) check() error {
 	return checkPersonal(p.Personal.Of,
-		personalText{"name", p.Personal.Name}, personalText{"email", p.Personal.Email}, personalText{"hr_id", p.Personal.HRID})
+		personalText{"name", p.Personal.Name}, personalText{"email", p.Personal.Email},
+		personalText{"hr_id", p.Personal.HRID})
 }
 
 func (p *PersonJoinedUnit) check() error {
