@@ -100,7 +100,7 @@ func (a *app) checkCriteria(paths []string) error {
 		doc, findings := criteria.Parse(path, text)
 		r := report{File: path, OK: !findings.HasErrors(), Findings: []finding{}}
 		if r.OK {
-			r.Criteria = hashOf(doc)
+			r.Criteria = doc.Hash()
 			lines = append(lines, fmt.Sprintf("%s is right: program %s, %s, %s, %s", path, doc.Program,
 				plural(len(doc.Measures), "measure", "measures"), plural(len(doc.Tiers), "tier", "tiers"), r.Criteria))
 		}
@@ -156,7 +156,7 @@ it and begin your criteria with a line
 		Example: `  laurel criteria schema > criteria.schema.json`,
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return a.out.Text("")
+			return a.out.Text(string(criteria.Schema()))
 		},
 	}
 }

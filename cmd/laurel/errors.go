@@ -71,6 +71,8 @@ func describe(err error) (string, int) {
 		return findings.Error(), exitUsage
 	case errors.Is(err, context.Canceled):
 		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
+	case hasRemedy(err):
+		return text, exitFailed
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return text + hint("make room, then run the command again: what was acknowledged is kept"), exitFailed
 	case errors.Is(err, context.DeadlineExceeded):
@@ -96,6 +98,12 @@ func describe(err error) (string, int) {
 		return text + hint("check the path"), exitUsage
 	}
 	return text, exitFailed
+}
+
+// hasRemedy tells whether a store already said what to do about its failure.
+func hasRemedy(err error) bool {
+	var unavailable *eventstore.UnavailableError
+	return errors.As(err, &unavailable) && unavailable.Remedy != ""
 }
 
 // describeFindings names the first error of a criteria document, and how many more there are.

@@ -159,14 +159,19 @@ The position of the last event shown goes into --after to see the next ones.`,
 					break
 				}
 				if n++; limit > 0 && n > limit {
-					a.note("more events follow; see them with --after, or all with --limit 0")
 					break
 				}
 				if err := printEvent(out, e); err != nil {
 					return err
 				}
 			}
-			return out.Close()
+			if err := out.Close(); err != nil {
+				return err
+			}
+			if limit > 0 && n > limit {
+				a.note("more events follow; see them with --after, or all with --limit 0")
+			}
+			return nil
 		},
 	}
 	sel.register(cmd)
@@ -190,14 +195,19 @@ func (a *app) showStream(ctx context.Context, store eventstore.Store, stream str
 			continue
 		}
 		if n++; limit > 0 && n > limit {
-			a.note("more events follow; see all with --limit 0")
 			break
 		}
 		if err := printEvent(out, e); err != nil {
 			return err
 		}
 	}
-	return out.Close()
+	if err := out.Close(); err != nil {
+		return err
+	}
+	if limit > 0 && n > limit {
+		a.note("more events follow; see all with --limit 0")
+	}
+	return nil
 }
 
 // selected applies a filter to an event of a stream, which the store does for the log alone.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"laurel/domain"
 	"laurel/eventstore"
+	"laurel/projections"
 )
 
 // programFlag adds --program to a command that looks at one program of the log.
@@ -18,65 +19,78 @@ func (a *app) programFlag(cmd *cobra.Command) {
 	cmd.Flags().String("program", "", "the program; may be left out when the log has only one")
 }
 
-// openView prepares what commands that look at one program need: the program is the one that was named, or the only one
-// in the log; the time is --as-of, or the newest time in the log.
-func (a *app) openView(ctx context.Context, store eventstore.Store) (*logView, error) {
-	upTo, err := a.position(store)
-	if err != nil {
-		return nil, err
-	}
+// history is a log folded into facts, to look at one program of it.
+type history struct {
+	store   eventstore.Store
+	upTo    *eventstore.Position // what comes after is not known; nil: all is
+	facts   *projections.Facts
+	people  *projections.People
+	program string
+	asOf    time.Time
+}
+
+// openHistory reads the log for commands that look at one program: the one that was named, or the only one there is, at
+// --as-of, or at the newest time in the log.
+func (a *app) openHistory(ctx context.Context) (*history, error) {
 	asOf, err := a.asOf()
 	if err != nil {
 		return nil, err
 	}
-	programs, newest, err := surveyLog(ctx, store, upTo)
+	store, err := a.openToRead()
 	if err != nil {
 		return nil, err
 	}
-	if asOf == nil {
-		asOf = &newest
-	}
-	program, err := chooseProgram(a.cfg.program, programs)
+	h, err := a.readHistory(ctx, store, asOf)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, store.Close())
 	}
-	return &logView{store: store, program: program, asOf: *asOf, upTo: upTo}, nil
+	return h, nil
 }
 
-// surveyLog finds the programs of the log and its newest time.
-func surveyLog(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) ([]string, time.Time, error) {
-	found := map[string]bool{}
-	var newest time.Time
-	for e, err := range store.ReadAll(ctx, eventstore.Position{}, eventstore.Filter{}) {
-		if err != nil {
-			return nil, newest, err
-		}
-		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
-			break
-		}
-		if e.Meta.OccurredAt.After(newest) {
-			newest = e.Meta.OccurredAt
-		}
-		if e.Type != domain.TypeMentorshipStarted && e.Type != domain.TypeProgramOpened {
-			continue
-		}
-		event, err := eventstore.Decode(e)
-		if err != nil {
-			return nil, newest, err
-		}
-		switch p := event.Payload.(type) {
-		case *domain.MentorshipStarted:
-			found[string(p.Program)] = true
-		case *domain.ProgramOpened:
-			found[strings.TrimPrefix(e.Stream, domain.CategoryProgram+"-")] = true
-		}
+func (a *app) readHistory(ctx context.Context, store eventstore.Store, asOf *time.Time) (*history, error) {
+	upTo, err := a.position(store)
+	if err != nil {
+		return nil, err
 	}
-	programs := make([]string, 0, len(found))
-	for p := range found {
-		programs = append(programs, p)
+	h := &history{store: store, upTo: upTo, people: projections.NewPeople()}
+	opt := projections.BuildOptions{People: h.people}
+	if upTo == nil || !upTo.IsZero() {
+		if upTo != nil {
+			opt.UpTo = *upTo
+		}
+		progress := a.progress("Reading the log", "events", 0)
+		opt.Progress = func(events int) { progress.SetOf(int64(events), 0) }
+		h.facts, err = projections.Build(ctx, store, opt)
+		progress.Done()
+		if err != nil {
+			return nil, fmt.Errorf("read the log: %w", err)
+		}
+	} else {
+		h.facts = projections.NewFacts() // nothing was known before the first event
 	}
-	slices.Sort(programs)
-	return programs, newest, nil
+	if h.program, err = chooseProgram(a.cfg.program, h.facts.Programs()); err != nil {
+		return nil, err
+	}
+	newest, _ := h.facts.Newest()
+	h.asOf = newest
+	if asOf != nil {
+		h.asOf = *asOf
+	}
+	return h, nil
+}
+
+func (h *history) close() error { return h.store.Close() }
+
+// criteria loads the criteria that a REF names, as they were known then, and warns when they are another program's.
+func (a *app) criteria(ctx context.Context, ref string, h *history) (*loadedCriteria, error) {
+	c, err := loadCriteria(ctx, ref, &logView{store: h.store, program: h.program, asOf: h.asOf, upTo: h.upTo})
+	if err != nil {
+		return nil, err
+	}
+	if c.doc.Program != h.program {
+		a.warn("criteria %s are written for program %q and are used for %q", c.name, c.doc.Program, h.program)
+	}
+	return c, nil
 }
 
 // chooseProgram checks the program that was named against those of the log, or takes the only one.
@@ -107,9 +121,21 @@ func (a *app) criteriaOutsideReplay(ctx context.Context, ref string) (*loadedCri
 		return nil, err
 	}
 	defer store.Close()
-	v, err := a.openView(ctx, store)
+	upTo, err := a.position(store)
 	if err != nil {
 		return nil, err
+	}
+	v := &logView{store: store, program: a.cfg.program, upTo: upTo}
+	if ref == refActive {
+		asOf, err := a.asOf()
+		if err != nil {
+			return nil, err
+		}
+		h, err := a.readHistory(ctx, store, asOf)
+		if err != nil {
+			return nil, err
+		}
+		v.program, v.asOf = h.program, h.asOf
 	}
 	return loadCriteria(ctx, ref, v)
 }

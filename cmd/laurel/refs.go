@@ -38,6 +38,7 @@ type loadedCriteria struct {
 	doc      *criteria.Document
 	findings criteria.Diagnostics // warnings
 	hash     string               // "sha256:" and 64 digits
+	plan     *criteria.Plan
 }
 
 // logView is what a REF may have to look up in the log: nothing without a store.
@@ -82,7 +83,15 @@ func parseCriteria(ref, name string, text []byte) (*loadedCriteria, error) {
 	if err := findings.Err(); err != nil {
 		return nil, err
 	}
-	return &loadedCriteria{ref: ref, name: name, text: text, doc: doc, findings: findings, hash: hashOf(doc)}, nil
+	checked, more := criteria.CheckExpressions(doc)
+	if err := more.Err(); err != nil {
+		return nil, err
+	}
+	plan, err := criteria.Compile(checked)
+	if err != nil {
+		return nil, fmt.Errorf("compile criteria %s: %w", name, err)
+	}
+	return &loadedCriteria{ref: ref, name: name, text: text, doc: doc, findings: findings, hash: doc.Hash(), plan: plan}, nil
 }
 
 // readLimited reads a file that must be a file and not be larger than it may.

@@ -62,7 +62,10 @@ func newRoot(a *app) *cobra.Command {
 	})
 	must(root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Formats, cobra.ShellCompDirectiveNoFileComp)))
 	root.AddCommand(
+		newDemo(a),
 		newImport(a),
+		newGenerate(a),
+		newReplay(a),
 		newCriteria(a),
 		newLog(a),
 		newVersion(a),
