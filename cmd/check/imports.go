@@ -37,8 +37,9 @@ var importRules = []importRule{
 	{of: "laurel/eventstore", may: []string{"laurel/domain", uuidModule}},
 	{of: "laurel/eventstore/storetest", may: []string{"laurel/domain", "laurel/eventstore", uuidModule, rapid}},
 	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule}},
-	// The naive second engine that tests compare the real one with shares none of its code.
-	{of: "laurel/projections/internal/naive", may: []string{uuidModule, celModule + "/...", yamlModule + "/..."}},
+	// The naive second engine that tests compare the real one with shares none of its code. Like storetest it is there
+	// for tests, and brings their generators.
+	{of: "laurel/projections/internal/naive", may: []string{uuidModule, rapid, celModule + "/...", yamlModule + "/..."}},
 	{of: "laurel/adapters/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections", "any"}},
 	{of: "laurel/cmd/laurel/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections",
 		"laurel/adapters/...", "any"}},
