@@ -62,6 +62,9 @@ type Rejection struct {
 }
 
 func (r Rejection) String() string {
+	if r.Type == "" { // it could not even be read
+		return fmt.Sprintf("%s: %v", r.Place, r.Err)
+	}
 	if place := r.Place.String(); place != "" {
 		return fmt.Sprintf("%s: %s on %s: %v", place, r.Type, r.Stream, r.Err)
 	}
@@ -127,7 +130,10 @@ func (r IngestReport) AppendedTotal() int {
 func Ingest(ctx context.Context, store Store, items iter.Seq2[IngestItem, error], o IngestOptions) (
 	IngestReport, error,
 ) {
-	g := newIngester(ctx, store, o)
+	g, err := newIngester(ctx, store, o)
+	if err != nil {
+		return IngestReport{}, fmt.Errorf("ingest: %w", err)
+	}
 	for item, err := range items {
 		if err != nil {
 			return g.finish(err)

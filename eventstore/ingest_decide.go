@@ -16,12 +16,17 @@ type ingester struct {
 	report  IngestReport
 	states  stateCache
 	batch   *ingestBatch
+	encoded []NewEvent        // scratch of decide
 	flying  *ingestBatch      // being appended
 	landed  chan appendResult // its result
 	failed  error             // of the store, while deciding
 }
 
-func newIngester(ctx context.Context, store Store, o IngestOptions) *ingester {
+func newIngester(ctx context.Context, store Store, o IngestOptions) (*ingester, error) {
+	head, err := store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if o.BatchEventsMax <= 0 {
 		o.BatchEventsMax = ingestBatchEventsDefault
 	}
@@ -34,8 +39,8 @@ func newIngester(ctx context.Context, store Store, o IngestOptions) *ingester {
 		batch:  &ingestBatch{},
 		landed: make(chan appendResult, 1),
 	}
-	g.states = newStateCache(o.StatesMax, o.DryRun)
-	return g
+	g.states = newStateCache(o.StatesMax, o.DryRun, head.IsZero())
+	return g, nil
 }
 
 // take decides an item and what it needs, and adds what is new to the batch, all or nothing.
@@ -105,6 +110,16 @@ func (g *ingester) decide(item *IngestItem) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	// What was read from the store is mostly there because the source is taken again: no need to decide.
+	if s.read {
+		if _, found := s.find(item.Event.ID); found {
+			return false, g.compare(s, item)
+		}
+	}
+	if err := s.fold(); err != nil {
+		g.failed = err
+		return false, err
+	}
 	events, err := s.decider.Decide(s.state, domain.Record{Event: item.Event, Imported: true})
 	if item.Opens && s.exists && (err != nil || len(events) == 0) {
 		return false, nil
@@ -115,21 +130,21 @@ func (g *ingester) decide(item *IngestItem) (bool, error) {
 	if len(events) == 0 {
 		return false, g.compare(s, item)
 	}
-	encoded := make([]NewEvent, 0, 1)
-	for _, e := range events {
-		n, err := Encode(e)
+	g.encoded = g.encoded[:0]
+	for i := range events {
+		n, err := Encode(events[i])
 		if err != nil {
 			return false, err
 		}
-		encoded = append(encoded, n)
+		g.encoded = append(g.encoded, n)
 	}
 	expected := NoStream
 	if s.exists {
 		expected = Exact(s.newest)
 	}
-	for i, e := range events {
-		s.evolve(e)
-		s.remember(encoded[i])
+	for i := range events {
+		s.state = s.decider.Evolve(s.state, events[i])
+		s.remember(&g.encoded[i])
 		if s.exists {
 			s.newest++
 		}
@@ -137,7 +152,7 @@ func (g *ingester) decide(item *IngestItem) (bool, error) {
 	}
 	g.states.grew(len(events))
 	s.dirty = g.options.DryRun
-	g.batch.add(item.Stream, expected, encoded, g.limits)
+	g.batch.add(item.Stream, expected, g.encoded, g.limits)
 	return true, nil
 }
 
@@ -149,11 +164,14 @@ func (g *ingester) exists(stream string) bool {
 
 // compare checks that the event with the item's id has the item's content.
 func (g *ingester) compare(s *ingestState, item *IngestItem) error {
+	if item.Opens {
+		return nil
+	}
 	n, err := Encode(item.Event)
 	if err != nil {
 		return err
 	}
-	same, found := s.recall(n)
+	same, found := s.recall(&n)
 	if same {
 		return nil
 	}
@@ -196,6 +214,10 @@ func (g *ingester) state(stream string) (*ingestState, error) {
 		return nil, err
 	}
 	s := &ingestState{decider: decider, state: decider.Initial}
+	if !g.states.mayExist(stream) {
+		g.states.put(stream, s)
+		return s, nil
+	}
 	for r, err := range g.store.ReadStream(g.ctx, stream, 0, Forward) {
 		var missing *StreamNotFoundError
 		if errors.As(err, &missing) {
@@ -205,14 +227,9 @@ func (g *ingester) state(stream string) (*ingestState, error) {
 			g.failed = err
 			return nil, err
 		}
-		e, err := Decode(r)
-		if err != nil {
-			g.failed = err
-			return nil, err
-		}
-		s.evolve(e)
-		s.remember(NewEvent{ID: r.ID, Type: r.Type, Data: r.Data})
-		s.exists, s.newest = true, r.Revision
+		s.remember(&NewEvent{ID: r.ID, Type: r.Type, Data: r.Data})
+		s.unfolded = append(s.unfolded, r)
+		s.read, s.exists, s.newest = true, true, r.Revision
 	}
 	g.states.put(stream, s)
 	return s, nil

@@ -15,6 +15,10 @@ type ingestState struct {
 	exists  bool
 	newest  Revision // when it exists
 	dirty   bool     // holds what only a dry run knows
+	read    bool     // some of it was read from the store
+
+	// unfolded are events that were read and are not in state yet: taking a source again needs no state.
+	unfolded []RecordedEvent
 
 	// events are the ids and hashed contents of the stream's events, in order. A source that is taken again comes by
 	// in the same order, so that looking where the last one was found mostly suffices; index is made when it does not.
@@ -30,7 +34,7 @@ type seenEvent struct {
 
 var contentSeed = maphash.MakeSeed()
 
-func contentHash(e NewEvent) uint64 {
+func contentHash(e *NewEvent) uint64 {
 	var h maphash.Hash
 	h.SetSeed(contentSeed)
 	h.WriteString(string(e.Type))
@@ -39,9 +43,20 @@ func contentHash(e NewEvent) uint64 {
 	return h.Sum64()
 }
 
-func (s *ingestState) evolve(e domain.Event) { s.state = s.decider.Evolve(s.state, e) }
+// fold brings state up to date.
+func (s *ingestState) fold() error {
+	for i := range s.unfolded {
+		e, err := Decode(s.unfolded[i])
+		if err != nil {
+			return err
+		}
+		s.state = s.decider.Evolve(s.state, e)
+	}
+	s.unfolded = nil
+	return nil
+}
 
-func (s *ingestState) remember(e NewEvent) {
+func (s *ingestState) remember(e *NewEvent) {
 	if s.index != nil {
 		s.index[e.ID] = len(s.events)
 	}
@@ -49,7 +64,7 @@ func (s *ingestState) remember(e NewEvent) {
 }
 
 // recall tells whether the stream has an event with this id, and whether its content is the same.
-func (s *ingestState) recall(e NewEvent) (same, found bool) {
+func (s *ingestState) recall(e *NewEvent) (same, found bool) {
 	i, found := s.find(e.ID)
 	if !found {
 		return false, false
@@ -83,7 +98,12 @@ func (s *ingestState) find(id uuid.UUID) (int, bool) {
 
 // stateCache keeps the states of streams used lately: two generations, of which the older one is dropped when the
 // younger is full. A stream that is used moves to the younger.
+//
+// In a log that was empty at first it also knows which streams were dropped, by a hash of 8 bytes each, so that a
+// stream that cannot exist is not looked for.
 type stateCache struct {
+	fresh      bool // the log was empty, and nobody else writes to it
+	dropped    map[uint64]struct{}
 	young, old map[string]*ingestState
 	weight     int // of young: streams, and events by eventsPerWeight
 	weightMax  int
@@ -95,8 +115,20 @@ type stateCache struct {
 // eventsPerWeight is how many events take about as much memory as a stream's state.
 const eventsPerWeight = 8
 
-func newStateCache(statesMax int, keepDirty bool) stateCache {
-	return stateCache{young: map[string]*ingestState{}, weightMax: max(statesMax/2, 1), keepDirty: keepDirty}
+func newStateCache(statesMax int, keepDirty, fresh bool) stateCache {
+	return stateCache{
+		young: map[string]*ingestState{}, weightMax: max(statesMax/2, 1), keepDirty: keepDirty, fresh: fresh,
+		dropped: map[uint64]struct{}{},
+	}
+}
+
+// mayExist tells whether a stream that is not in the cache has to be looked for.
+func (c *stateCache) mayExist(stream string) bool {
+	if !c.fresh {
+		return true
+	}
+	_, dropped := c.dropped[maphash.String(contentSeed, stream)]
+	return dropped
 }
 
 func (c *stateCache) get(stream string) *ingestState {
@@ -124,9 +156,11 @@ func (c *stateCache) forget(stream string) {
 
 func (c *stateCache) grew(events int) { c.events += events }
 
+// clear forgets everything: somebody else wrote to the log.
 func (c *stateCache) clear() {
 	c.young, c.old = map[string]*ingestState{}, nil
 	c.weight, c.events, c.batches = 0, 0, 0
+	c.fresh, c.dropped = false, nil
 }
 
 // endBatch is called when a batch goes off to be appended. A generation lives for two batches at least, so that no
@@ -139,11 +173,12 @@ func (c *stateCache) endBatch() {
 	old := c.old
 	c.old, c.young = c.young, make(map[string]*ingestState, len(c.young))
 	c.weight, c.events, c.batches = 0, 0, 0
-	if c.keepDirty {
-		for stream, s := range old {
-			if s.dirty {
-				c.put(stream, s)
-			}
+	for stream, s := range old {
+		switch {
+		case c.keepDirty && s.dirty:
+			c.put(stream, s)
+		case c.fresh && s.exists:
+			c.dropped[maphash.String(contentSeed, stream)] = struct{}{}
 		}
 	}
 }
