@@ -47,10 +47,6 @@ Without --program there are several programs.`,
 			if err := errors.Join(err, store.Close()); err != nil {
 				return fmt.Errorf("generate: %w", err)
 			}
-			p := problems{a: a}
-			for _, r := range report.Rejections {
-				p.add(r.String())
-			}
 			if err := a.printOutcome(newOutcome(fmt.Sprintf("synthetic:%d", seed), report, false)); err != nil {
 				return err
 			}

@@ -78,33 +78,8 @@ func (a *app) printOutcome(o importOutcome) error {
 	})
 }
 
-// problems lists what a source had wrong, a line each, up to a limit. The lines hold places, ids and reasons.
-type problems struct {
-	a     *app
-	shown int
-	count int
-}
-
-func (p *problems) add(line string) {
-	p.count++
-	if p.shown < problemsShownMax {
-		p.shown++
-		p.a.warn("%s", line)
-	}
-}
-
-// end says how many problems were not listed.
-func (p *problems) end(where string) {
-	if more := p.count - p.shown; more > 0 {
-		p.a.warn("%s more%s", plural(more, "problem", "problems"), where)
-	}
-}
-
-// openSource opens a file to import, with "-" for standard input.
+// openSource opens a file to import.
 func (a *app) openSource(path string) (io.ReadCloser, error) {
-	if path == "-" {
-		return io.NopCloser(a.stdin), nil
-	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -87,15 +86,18 @@ func (a *app) openGit(ctx context.Context, repo, log string, fromFile bool) (io.
 		r, err := gitlog.Repo(ctx, repo)
 		return r, repo, sourceFault(err, "import git", repo)
 	}
-	f, err := a.openSource(log)
-	if err != nil || !strings.HasSuffix(log, ".gz") {
-		return f, log, err
-	}
+	f, err := a.openFile(log)
+	return f, log, err
+}
+
+// unzip reads a file that is compressed by gzip.
+func unzip(f io.ReadCloser, name string) (io.ReadCloser, error) {
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return nil, log, errors.Join(badInput("import git", log, "it is not compressed by gzip", "take .gz off its name"), f.Close())
+		wrong := badInput("read file", name, "it is not compressed by gzip", "take .gz off its name")
+		return nil, errors.Join(wrong, f.Close())
 	}
-	return unzipped{z, f}, log, nil
+	return unzipped{z, f}, nil
 }
 
 // unzipped reads a compressed file.
@@ -106,29 +108,38 @@ type unzipped struct {
 
 func (u unzipped) Close() error { return errors.Join(u.Reader.Close(), u.file.Close()) }
 
-// gitOutcome prints what an import from git did.
+// gitOutcome prints what an import from git did, and what it skipped: a single item in one line, several in a line each
+// with their number at the end.
 func (a *app) gitOutcome(name string, log *gitlog.Log, report eventstore.IngestReport, strict bool) error {
-	p := problems{a: a}
+	var skipped []string
 	for _, problem := range log.Problems {
-		p.add(name + ": " + problem.String())
+		skipped = append(skipped, name+": "+problem.String())
 	}
 	for _, r := range report.Rejections {
-		p.add(r.String())
+		skipped = append(skipped, r.String())
 	}
-	p.count += report.Rejected - len(report.Rejections)
-	p.end(" in " + name)
 	o := newOutcome("git:"+name, report, false)
 	o.Skipped = len(log.Problems)
 	if err := a.printOutcome(o); err != nil {
 		return err
 	}
-	if p.count == 0 {
+	count := len(log.Problems) + report.Rejected
+	var end error
+	switch {
+	case count == 0:
 		return nil
-	}
-	if strict {
-		return failed("import git", name, plural(p.count, "item was", "items were")+" skipped; the rest is imported",
+	case count == 1:
+		end = failed("import git", skipped[0], "it is skipped and the rest is imported", "correct it at the source and import again")
+	default:
+		for _, line := range skipped[:min(len(skipped), problemsShownMax)] {
+			a.warn("import git: %s", line)
+		}
+		end = failed("import git", name, plural(count, "item", "items")+" skipped, the rest is imported",
 			"correct them at the source and import again")
 	}
-	a.warn("import git: %s: %s skipped; the rest is imported", name, plural(p.count, "item was", "items were"))
+	if strict {
+		return end
+	}
+	a.warn("%v", end)
 	return nil
 }

@@ -4,7 +4,6 @@ import "github.com/spf13/cobra"
 
 func newCriteriaDiff(a *app) *cobra.Command { return &cobra.Command{Use: "diff"} }
 
-func newImportJSONL(a *app) *cobra.Command { return &cobra.Command{Use: "jsonl"} }
-func newImportCSV(a *app) *cobra.Command   { return &cobra.Command{Use: "csv"} }
+func newImportCSV(a *app) *cobra.Command { return &cobra.Command{Use: "csv"} }
 
 func (a *app) printComparison(h *history, from, to *loadedCriteria) error { return nil }

@@ -87,13 +87,16 @@ func openFile(dir string, o bbolt.Options) (eventstore.Store, error) {
 	return store, nil
 }
 
+// noStore is what an error says that a store is not there.
+const noStore = "open store"
+
 // mustHoldStore fails unless there is a log in the directory.
 func mustHoldStore(dir string) error {
 	_, err := os.Stat(filepath.Join(dir, bbolt.FileName))
 	if err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, os.ErrInvalid) {
 		return err
 	}
-	return badInput("open store", "file:"+dir, "there is no log",
+	return badInput(noStore, "file:"+dir, "there is no log",
 		"import something with `laurel import`, try `laurel demo`, or choose another --store")
 }
 
