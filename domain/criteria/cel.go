@@ -22,8 +22,7 @@ const (
 	// about 1 and a step of a comprehension about 5.
 	costMax = 10_000
 	// textSizeMax is the size of an attribute that the estimate assumes; event payloads have no longer ones.
-	textSizeMax = 200
-	// whereTotalCostMax bounds what a document asks of each fact.
+	textSizeMax   = 200
 	regexBytesMax = 200
 )
 
@@ -165,12 +164,11 @@ func (c *exprChecker) check(e Expr, path string, env *cel.Env, about exprSubject
 			"the expression has %d bytes", len(e.Source))
 		return nil
 	}
-	if at, deep := deepest(e.Source); deep > expressionDepthMax {
-		c.errorf(c.locate(e, at), path, fmt.Sprintf("at most %d levels are allowed", expressionDepthMax),
-			"the expression nests too deep")
+	x := &expression{exprChecker: c, expr: e, path: path, about: about}
+	if at, deep := tooDeep(e.Source); deep {
+		x.tooDeep(c.locate(e, at))
 		return nil
 	}
-	x := &expression{exprChecker: c, expr: e, path: path, about: about}
 	parsed, issues := env.Parse(e.Source)
 	if issues.Err() != nil {
 		x.syntaxErrors(issues)
@@ -178,7 +176,7 @@ func (c *exprChecker) check(e Expr, path string, env *cel.Env, about exprSubject
 	}
 	x.info = parsed.NativeRep().SourceInfo()
 	if depth(parsed.NativeRep().Expr()) > expressionDepthMax*2 {
-		c.errorf(e.At, path, "make it several measures, or use parentheses", "the expression nests too deep")
+		x.tooDeep(e.At)
 		return nil
 	}
 	if about != subjectFact {
@@ -243,28 +241,26 @@ func depth(e ast.Expr) int {
 	return deepest
 }
 
-// deepest finds the deepest nesting of brackets outside texts, and runs of prefix operators, before a parser recurses
-// into them. Quotation marks are skipped as the language reads them, near enough for a bound.
-func deepest(source string) (at, levels int) {
+// tooDeep finds where brackets, or a run of prefix operators, nest deeper than allowed, before a parser recurses into
+// them.
+func tooDeep(source string) (at int, deep bool) {
 	open, run := 0, 0
-	for i, t := range scan(source) {
+	for _, t := range scan(source) {
 		switch t.text {
 		case "(", "[", "{":
 			open++
 		case ")", "]", "}":
 			open--
 		}
-		if t.text == "!" || t.text == "-" {
-			run++
-		} else {
+		run++
+		if t.text != "!" && t.text != "-" {
 			run = 0
 		}
-		_ = i
-		if open+run > levels {
-			at, levels = t.at, open+run
+		if open+run > expressionDepthMax {
+			return t.at, true
 		}
 	}
-	return at, levels
+	return 0, false
 }
 
 // carried reports attributes that none of the measure's types carries: they would always be empty.

@@ -122,18 +122,20 @@ func (x *expression) syntaxErrors(issues *cel.Issues) {
 			return
 		}
 	}
+	for _, e := range issues.Errors() {
+		switch {
+		case strings.Contains(e.Message, "recursion"), strings.Contains(e.Message, "lookahead"):
+			x.tooDeep(x.expr.At)
+			return
+		case strings.Contains(e.Message, "node count"):
+			x.tooManyParts()
+			return
+		}
+	}
 	first := issues.Errors()[0]
 	message := strings.TrimPrefix(first.Message, "Syntax error: ")
 	hint := "write CEL, such as `" + x.example() + "`"
 	switch {
-	case strings.Contains(message, "recursion"), strings.Contains(message, "nesting"):
-		x.errorf(x.expr.At, x.path, fmt.Sprintf("at most %d levels are allowed", expressionDepthMax),
-			"the expression nests too deep")
-		return
-	case strings.Contains(message, "node count"):
-		x.errorf(x.expr.At, x.path, "make it several measures", "the expression has more than %d parts",
-			expressionNodesMax)
-		return
 	case strings.Contains(message, "at '<EOF>'") || strings.Contains(message, "input '<EOF>'"):
 		x.errorf(x.locate(x.expr, len([]rune(x.expr.Source))), x.path, hint, "the expression ends too early")
 		return
@@ -147,6 +149,15 @@ func (x *expression) syntaxErrors(issues *cel.Issues) {
 	x.errorf(x.locate(x.expr, x.index(first.Location)), x.path, hint, "%s", clip(message))
 }
 
+func (x *expression) tooManyParts() {
+	x.errorf(x.expr.At, x.path, "make it several measures", "the expression has more than %d parts", expressionNodesMax)
+}
+
+func (x *expression) tooDeep(at Place) {
+	x.errorf(at, x.path, fmt.Sprintf("at most %d levels of brackets are allowed; make it several measures",
+		expressionDepthMax), "the expression nests too deep")
+}
+
 var quotedRE = regexp.MustCompile(`'[^']+'`)
 
 func (x *expression) example() string {
@@ -156,6 +167,7 @@ func (x *expression) example() string {
 var (
 	undeclaredRE = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
 	overloadRE   = regexp.MustCompile(`^found no matching overload for '([^']*)' applied to '(.*)'`)
+	expectedRE   = regexp.MustCompile(`^expected type '([^']*)' but found '([^']*)'`)
 	selectionRE  = regexp.MustCompile(`^type '([^']*)' does not support field selection`)
 )
 
@@ -163,7 +175,15 @@ var (
 func (x *expression) typeErrors(issues *cel.Issues, root ast.Expr) {
 	nodes := map[int64]ast.Expr{}
 	ast.PostOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) { nodes[e.ID()] = e }))
+	looped := slices.ContainsFunc(issues.Errors(), func(e *cel.Error) bool { return x.loop(nodes[e.ExprID]) })
 	for _, e := range issues.Errors() {
+		if looped && !x.loop(nodes[e.ExprID]) {
+			continue // it follows from the loop's variable
+		}
+		if strings.Contains(e.Message, "node count") {
+			x.tooManyParts()
+			return
+		}
 		at := x.locate(x.expr, x.index(e.Location))
 		if m := undeclaredRE.FindStringSubmatch(e.Message); m != nil {
 			x.undeclared(m[1], at, nodes[e.ExprID])
@@ -173,21 +193,51 @@ func (x *expression) typeErrors(issues *cel.Issues, root ast.Expr) {
 			x.overload(m[1], m[2], at, nodes[e.ExprID])
 			continue
 		}
+		if m := expectedRE.FindStringSubmatch(e.Message); m != nil {
+			hint := ""
+			if m[1] == "bool" {
+				hint = "compare it, such as `" + x.shortOf(nodes[e.ExprID]) + " >= 1`"
+			}
+			x.errorf(at, x.path, hint, "%s stands where %s is needed", typeName(m[2]), typeName(m[1]))
+			continue
+		}
 		if m := selectionRE.FindStringSubmatch(e.Message); m != nil {
 			x.errorf(at, x.path, "measures and attributes have no fields", "%s has no fields to select",
-				capitalA(typeName(m[1])))
+				typeName(m[1]))
 			continue
 		}
 		x.errorf(at, x.path, "", "%s", clip(e.Message))
 	}
 }
 
-func capitalA(text string) string { return strings.TrimSpace(text) }
+// shortOf is a name to repeat in a hint.
+func (x *expression) shortOf(e ast.Expr) string {
+	if e != nil && e.Kind() == ast.IdentKind {
+		return e.AsIdent()
+	}
+	return "(...)"
+}
+
+// macros are what CEL offers for lists; a score and a when have none.
+func macros() []string {
+	return []string{"all", "exists", "exists_one", "existsOne", "map", "filter", "has"}
+}
+
+// loop reports whether a node calls a macro where there are none.
+func (x *expression) loop(e ast.Expr) bool {
+	return e != nil && e.Kind() == ast.CallKind && x.about != subjectFact &&
+		slices.Contains(macros(), e.AsCall().FunctionName())
+}
 
 // undeclared explains a name that nothing has.
 func (x *expression) undeclared(name string, at Place, e ast.Expr) {
 	if at2, message, hint := slip(x.expr.Source); message != "" && strings.Contains(message, "`"+name+"`") {
 		x.errorf(x.locate(x.expr, at2), x.path, hint, "%s", message)
+		return
+	}
+	if x.loop(e) {
+		x.errorf(at, x.path, "name each measure, such as `effort >= 1 && outcome >= 1`",
+			"`%s` can be used only in where", name)
 		return
 	}
 	if e != nil && e.Kind() == ast.CallKind {
@@ -224,7 +274,7 @@ func (x *expression) undeclared(name string, at Place, e ast.Expr) {
 			x.errorf(at, x.path, "add up measures", "score cannot refer to itself")
 			return
 		}
-		if slices.Contains(attributes, base) {
+		if slices.Contains(attributes, base) && nearest(base, names) == "" {
 			x.errorf(at, x.path, "ask for it in the where of a measure", "`%s` is an attribute of one fact, not a measure",
 				base)
 			return
@@ -254,11 +304,10 @@ func (x *expression) overload(function, args string, at Place, e ast.Expr) {
 	}
 	hint := ""
 	switch {
-	case slices.Contains(relations(), function) && slices.Contains(parts, "text") && slices.Contains(parts, "a number"):
+	case slices.Contains(relations(), function) && slices.Contains(parts, "true or false"):
+		hint = "a flag such as `confirmed` stands alone: `confirmed` or `!confirmed`"
+	case slices.Contains(relations(), function) && slices.Contains(parts, "text") && len(parts) == 2:
 		hint = "write the number without quotes"
-		if x.about == subjectFact {
-			hint = "compare a text with a text in quotes, and a number with a number"
-		}
 	case (function == "_&&_" || function == "_||_" || function == "!_") && slices.Contains(parts, "a number"):
 		hint = "compare the number with a threshold, such as `>= 1`"
 	case function == "_?_:_":

@@ -1,7 +1,7 @@
 package criteria
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,6 +73,11 @@ func (p *parse) measure(n *node, name string) (m Measure) {
 	if prior := got["prior"]; prior != nil {
 		p.prior(&m, prior, path+".prior")
 	}
+	// Their order has no meaning, so documents that differ in nothing else become equal.
+	slices.SortStableFunc(m.Of, func(a, b TypePoints) int { return strings.Compare(string(a.Type), string(b.Type)) })
+	slices.SortStableFunc(m.Caps, func(a, b Cap) int {
+		return cmp.Or(cmp.Compare(a.Per, b.Per), cmp.Compare(a.Every, b.Every))
+	})
 	if in := got["in"]; in != nil {
 		m.In, _ = p.oneLine(in, path+".in", "in", 1<<10)
 	}
@@ -270,8 +275,8 @@ func (p *parse) credit(m *Measure, n *node, path string) {
 	if got == nil || m.Aggregate == ShareMentee || len(m.Of) == 0 {
 		return
 	}
-	outcome := func(o TypePoints) bool { return slices.Contains(OutcomeTypes(), o.Type) }
-	if !slices.ContainsFunc(m.Of, outcome) {
+	if !m.takesOutcomes() {
+		m.Credit = Credit{WithinNS: creditWithinDay * int64(day)}
 		var names []string
 		for _, t := range OutcomeTypes() {
 			names = append(names, string(t))
@@ -311,12 +316,7 @@ func (p *parse) prior(m *Measure, n *node, path string) {
 	}
 }
 
-// unitOf names what a measure counts, for hints.
-func (m *Measure) unitOf() string {
-	for _, a := range aggregateNames() {
-		if a.aggregate == m.Aggregate {
-			return fmt.Sprintf("%s: %s", a.key, a.value)
-		}
-	}
-	return ""
+// takesOutcomes reports whether credit has a meaning for the measure.
+func (m *Measure) takesOutcomes() bool {
+	return slices.ContainsFunc(m.Of, func(o TypePoints) bool { return slices.Contains(OutcomeTypes(), o.Type) })
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"laurel/domain"
 )
@@ -150,6 +151,13 @@ func (p *parse) expression(n *node, path, what string) Expr {
 	e := Expr{Source: strings.Trim(n.text, " \n\t"), At: n.at}
 	if e.Source == "" {
 		p.errorf(n.at, path, "write an expression or leave the key out", "%s is empty", what)
+		return Expr{}
+	}
+	control := func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\t' || r == unicode.ReplacementChar
+	}
+	if strings.ContainsFunc(e.Source, control) {
+		p.errorf(n.at, path, "remove it, or write it as an escape of CEL", "%s has a control character", what)
 		return Expr{}
 	}
 	if start < len(places) {

@@ -124,7 +124,7 @@ func (n *node) plainType() string {
 	case "true", "True", "TRUE", "false", "False", "FALSE":
 		return "boolean"
 	}
-	if numberRE().MatchString(n.text) {
+	if numberRE.MatchString(n.text) {
 		return "number"
 	}
 	switch strings.ToLower(strings.TrimLeft(n.text, "+-")) {
@@ -153,7 +153,7 @@ func (s *source) oneLine(n *node, path, what string, bytesMax int) (string, bool
 			len(n.text))
 		return "", false
 	}
-	if strings.ContainsFunc(n.text, unicode.IsControl) {
+	if strings.ContainsFunc(n.text, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }) {
 		s.errorf(n.at, path, "write it on one line", "%s has a line break or another control character", what)
 		return "", false
 	}
@@ -242,9 +242,7 @@ func (s *source) duration(n *node, path, what string) (ns int64, ok bool) {
 }
 
 // numberRE matches decimal numbers of YAML and JSON, with an exponent that cannot explode.
-func numberRE() *regexp.Regexp { return numberPattern }
-
-var numberPattern = regexp.MustCompile(`^[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?$`)
+var numberRE = regexp.MustCompile(`^[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?$`)
 
 // bounds are the numbers that a place accepts, counted in steps of 10^-decimals.
 type bounds struct {
@@ -257,7 +255,7 @@ func (s *source) decimal(n *node, path, what string, b bounds) (int64, bool) {
 	between := fmt.Sprintf("%s to %s", formatDecimal(b.min, b.decimals), formatDecimal(b.max, b.decimals))
 	if n.kind == kindQuoted {
 		hint := ""
-		if numberRE().MatchString(n.text) {
+		if numberRE.MatchString(n.text) {
 			hint = "remove the quotes"
 		}
 		s.errorf(n.at, path, hint, "%s must be a number and is %s", what, n.describe())
@@ -267,7 +265,7 @@ func (s *source) decimal(n *node, path, what string, b bounds) (int64, bool) {
 		s.wrongType(n, path, what, "a number")
 		return 0, false
 	}
-	if !numberRE().MatchString(n.text) || len(n.text) > 64 {
+	if !numberRE.MatchString(n.text) || len(n.text) > 64 {
 		s.errorf(n.at, path, "write a decimal number, "+between, "%s must be a number and is `%s`", what, clip(n.text))
 		return 0, false
 	}

@@ -208,8 +208,12 @@ func (s *source) checkTokens(tokens token.Tokens) bool {
 }
 
 func hasContent(tokens token.Tokens) bool {
+	directiveLine := 0
 	for _, t := range tokens {
-		if t.Type != token.CommentType && t.Type != token.DirectiveType {
+		if t.Type == token.DirectiveType {
+			directiveLine = t.Position.Line
+		}
+		if t.Type != token.CommentType && t.Position.Line != directiveLine {
 			return true
 		}
 	}
@@ -230,6 +234,9 @@ func (s *source) syntaxError(err error) {
 	switch {
 	case strings.Contains(message, "mapping value is not allowed"):
 		message = "a `: ` inside a plain text"
+		hint = "put the whole text in quotes, or check the indentation"
+	case strings.Contains(message, "value is not allowed in this context"):
+		message = "a text after the end of a value"
 		hint = "put the whole text in quotes, or check the indentation"
 	case strings.Contains(message, "end character of"):
 		message, hint = "a quotation mark is opened and not closed", "close it on the same line"
