@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -107,7 +108,7 @@ func (a *app) fileOutcome(kind, name, rejects string, report eventstore.IngestRe
 	}
 	where, wrong := name, plural(report.Rejected, "item was", "items were")+" rejected"
 	if len(report.Rejections) > 0 {
-		first := report.Rejections[0]
+		first := slices.MinFunc(report.Rejections, func(a, b eventstore.Rejection) int { return a.Place.Line - b.Place.Line })
 		where, wrong = first.Place.String(), oneLine(first.Err.Error())
 		if more := report.Rejected - 1; more > 0 {
 			wrong += fmt.Sprintf("; and %s rejected", plural(more, "item more was", "items more were"))
