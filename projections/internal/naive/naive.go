@@ -40,6 +40,11 @@ type Event struct {
 	Data       []byte // the payload, a JSON object
 }
 
+// GoString is how a failing property shows the event.
+func (e Event) GoString() string {
+	return fmt.Sprintf("\n\t%s %s %s %s %s", e.ID, e.OccurredAt.Format(time.RFC3339Nano), e.Type, e.Stream, e.Data)
+}
+
 // Options say which part of the log to see, and when.
 type Options struct {
 	AsOf  *time.Time // nil: the newest occurred_at among the events seen

@@ -9,16 +9,21 @@ import (
 	"pgregory.net/rapid"
 )
 
-// factTypes are the event types that a measure can take.
+// factTypes are the event types that a measure can take, the frequent ones more often.
 var factTypes = []string{
-	"SessionHeld", "PromotionRecorded", "GoalMet", "SkillAttested", "FeedbackGiven", "PracticeShared", "ProjectCompleted",
-	"MentorshipStarted", "SessionConfirmed", "GoalSet", "RoadmapAssigned", "MilestoneReached", "ThreadPosted",
+	"SessionHeld", "SessionHeld", "SessionHeld", "SessionHeld", "SessionHeld", "PromotionRecorded", "PromotionRecorded",
+	"GoalMet", "GoalMet", "SkillAttested", "SkillAttested", "PracticeShared", "PracticeShared", "FeedbackGiven",
+	"ProjectCompleted", "MentorshipStarted", "SessionConfirmed", "GoalSet", "RoadmapAssigned", "MilestoneReached", "ThreadPosted",
 	"FeedbackRequested", "MentorshipPaused", "MentorshipResumed", "MentorshipEnded",
 }
 
 // Document draws a valid criteria document for CaseProgram, with numbers small enough that thresholds are crossed.
 func Document(t *rapid.T) string {
-	bodies := rapid.SliceOfN(rapid.Custom(randomMeasure), 1, 6).Draw(t, "measures")
+	return rapid.Custom(randomDocument).Draw(t, "document")
+}
+
+func randomDocument(t *rapid.T) string {
+	bodies := rapid.SliceOfN(rapid.Custom(randomMeasure), 2, 6).Draw(t, "measures")
 	var sums, names []string
 	for i, body := range bodies {
 		names = append(names, fmt.Sprintf("m%d", i+1))
@@ -28,23 +33,23 @@ func Document(t *rapid.T) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "apiVersion: laurel/v1\nkind: Criteria\nprogram: %s\ntitle: Random\ntimezone: %s\nmeasures:\n",
-		CaseProgram, rapid.SampledFrom([]string{
+		CaseProgram, fair(t, []string{
 			"UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "America/Asuncion", "Pacific/Apia",
-		}).Draw(t, "timezone"))
+		}))
 	for i, body := range bodies {
 		if body == "share: mentee" {
 			if len(sums) == 0 {
 				body = "count: events, of: SessionHeld"
 			} else {
-				body += ", in: " + rapid.SampledFrom(sums).Draw(t, "in")
+				body += ", in: " + fair(t, sums)
 			}
 		}
 		fmt.Fprintf(&b, "  %s: {%s}\n", names[i], body)
 	}
 	fmt.Fprintf(&b, "score: '%s'\ntiers:\n", randomNumber(t, names, 3))
-	for i := range rapid.IntRange(1, 4).Draw(t, "tiers") {
-		keep := rapid.SampledFrom([]string{"", ", keep: while-met", ", keep: forever", ", keep: 1d", ", keep: 10d",
-			", keep: 30d"}).Draw(t, "keep")
+	for i := range fair(t, []int{1, 2, 3, 4}) {
+		keep := fair(t, []string{"", ", keep: while-met", ", keep: forever", ", keep: 1d", ", keep: 10d",
+			", keep: 30d"})
 		fmt.Fprintf(&b, "  - {id: t%d, name: T%d, when: '%s'%s}\n", i+1, i+1,
 			randomCondition(t, append(slices.Clone(names), "score"), 2), keep)
 	}
@@ -53,14 +58,15 @@ func Document(t *rapid.T) string {
 }
 
 func randomMeasure(t *rapid.T) string {
-	aggregate := rapid.SampledFrom([]string{
+	aggregate := fair(t, []string{
 		"sum: points", "sum: points", "sum: points", "count: events", "count: mentees", "count: days", "count: weeks",
 		"count: months", "count: skills", "mean: rating", "streak: week", "streak: month", "share: mentee",
-	}).Draw(t, "aggregate")
+	})
 	if aggregate == "share: mentee" {
 		return aggregate
 	}
-	types := rapid.SliceOfNDistinct(rapid.SampledFrom(factTypes), 1, 4, rapid.ID[string]).Draw(t, "types")
+	types := rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) string { return fair(t, factTypes) }), 1, 4,
+		rapid.ID[string]).Draw(t, "types")
 	if aggregate == "mean: rating" {
 		types = []string{"FeedbackGiven"}
 	}
@@ -68,8 +74,7 @@ func randomMeasure(t *rapid.T) string {
 	if aggregate == "sum: points" {
 		var points []string
 		for _, kind := range types {
-			points = append(points, kind+": "+rapid.SampledFrom([]string{"1", "2", "3", "0.5", "0.333", "0.001", "20"}).
-				Draw(t, "points"))
+			points = append(points, kind+": "+fair(t, []string{"1", "2", "3", "0.5", "0.333", "0.001", "20"}))
 		}
 		fields = append(fields, "of: {"+strings.Join(points, ", ")+"}")
 		fields = append(fields, randomCaps(t)...)
@@ -79,15 +84,15 @@ func randomMeasure(t *rapid.T) string {
 	} else {
 		fields = append(fields, "of: ["+strings.Join(types, ", ")+"]")
 	}
-	if rapid.Bool().Draw(t, "filtered") {
+	if fair(t, []bool{false, false, true}) {
 		fields = append(fields, "where: '"+randomWhere(t, types)+"'")
 	}
 	if rapid.Bool().Draw(t, "windowed") {
-		fields = append(fields, fmt.Sprintf("window: %dd", rapid.SampledFrom(spansDays).Draw(t, "window")))
+		fields = append(fields, fmt.Sprintf("window: %dd", fair(t, spansDays)))
 	}
 	if slices.ContainsFunc(types, isOutcome) && rapid.Bool().Draw(t, "own credit") {
-		credit := fmt.Sprintf("credit: {within: %dd, at_least: %dd", rapid.SampledFrom(spansDays).Draw(t, "within"),
-			rapid.SampledFrom([]int{0, 1, 10, 30}).Draw(t, "at_least"))
+		credit := fmt.Sprintf("credit: {within: %dd, at_least: %dd", fair(t, spansDays),
+			fair(t, []int{0, 1, 10, 30}))
 		if aggregate == "sum: points" {
 			credit += fmt.Sprintf(", split: %t", rapid.Bool().Draw(t, "split"))
 		}
@@ -103,25 +108,28 @@ func randomMeasure(t *rapid.T) string {
 	}
 	if aggregate == "mean: rating" {
 		fields = append(fields, fmt.Sprintf("prior: {mean: %s, weight: %s}",
-			rapid.SampledFrom([]string{"3", "3.8", "4", "4.001"}).Draw(t, "prior mean"),
-			rapid.SampledFrom([]string{"1", "2", "5", "0.5"}).Draw(t, "prior weight")))
+			fair(t, []string{"3", "3.8", "4", "4.001"}),
+			fair(t, []string{"1", "2", "5", "0.5"})))
 	}
 	return strings.Join(fields, ", ")
 }
 
+// randomCaps draws up to three caps, no two of them for the same bucket.
 func randomCaps(t *rapid.T) []string {
 	var caps []string
-	for range rapid.IntRange(0, 3).Draw(t, "caps") {
-		caps = append(caps, fmt.Sprintf("{per: %s, every: %s, max: %s}",
-			rapid.SampledFrom([]string{"mentor", "mentee"}).Draw(t, "per"),
-			rapid.SampledFrom([]string{"ever", "day", "week", "month", "quarter", "year"}).Draw(t, "every"),
-			rapid.SampledFrom([]string{"1", "2", "0.7", "3.5"}).Draw(t, "max")))
+	seen := map[string]bool{}
+	for range fair(t, []int{0, 0, 1, 2, 3}) {
+		bucket := "per: " + fair(t, []string{"mentor", "mentee"}) + ", every: " +
+			fair(t, []string{"ever", "day", "week", "month", "quarter", "year"})
+		if !seen[bucket] {
+			caps = append(caps, "{"+bucket+", max: "+fair(t, []string{"1", "2", "0.7", "3.5"})+"}")
+		}
+		seen[bucket] = true
 	}
 	if caps == nil {
 		return nil
 	}
-	slices.Sort(caps)
-	return []string{"caps: [" + strings.Join(slices.Compact(caps), ", ") + "]"}
+	return []string{"caps: [" + strings.Join(caps, ", ") + "]"}
 }
 
 func randomDecay(t *rapid.T) []string {
@@ -143,8 +151,10 @@ func randomDecay(t *rapid.T) []string {
 // randomWhere draws a condition over attributes that at least one of the types carries.
 func randomWhere(t *rapid.T, types []string) string {
 	clauses := []string{
-		`mentee == "` + Person("bob") + `"`, `mentee != "` + Person("cas") + `"`, `type == "` + types[0] + `"`,
-		`type != "` + types[len(types)-1] + `"`, `type in ["SessionHeld", "GoalMet"]`, `true`,
+		`type == "` + types[0] + `"`, `type != "` + types[len(types)-1] + `"`, `type in ["SessionHeld", "GoalMet"]`, `true`,
+	}
+	if slices.ContainsFunc(types, func(kind string) bool { return kind != "PracticeShared" }) {
+		clauses = append(clauses, `mentee == "`+Person("bob")+`"`, `mentee != "`+Person("cas")+`"`)
 	}
 	carry := func(kinds string, more ...string) {
 		if slices.ContainsFunc(types, func(kind string) bool { return slices.Contains(strings.Fields(kinds), kind) }) {
@@ -160,7 +170,7 @@ func randomWhere(t *rapid.T, types []string) string {
 	carry("SkillAttested ProjectCompleted PracticeShared SessionHeld GoalSet GoalMet MilestoneReached",
 		`skill == "go"`, `skill != ""`, `skill in ["go", "talks"]`, `skill.startsWith("s")`)
 	carry("SkillAttested ProjectCompleted PromotionRecorded GoalMet MilestoneReached", `attested`)
-	return combine(t, 2, func() string { return rapid.SampledFrom(clauses).Draw(t, "clause") })
+	return combine(t, 2, func() string { return fair(t, clauses) })
 }
 
 // combine joins random clauses by boolean operators.
@@ -169,7 +179,7 @@ func combine(t *rapid.T, depth int, clause func() string) string {
 		return clause()
 	}
 	again := func() string { return combine(t, depth-1, clause) }
-	switch rapid.IntRange(0, 6).Draw(t, "operator") {
+	switch fair(t, []int{0, 0, 0, 0, 3, 4, 5, 6}) {
 	case 3:
 		return "(" + again() + " && " + again() + ")"
 	case 4:
@@ -184,8 +194,12 @@ func combine(t *rapid.T, depth int, clause func() string) string {
 
 func randomCondition(t *rapid.T, names []string, depth int) string {
 	return combine(t, depth, func() string {
+		if fair(t, []bool{true, true, false}) { // what documents mostly say
+			return fair(t, names) + " " + fair(t, []string{">=", ">=", "<", "=="}) + " " +
+				fair(t, []string{"1", "2", "3", "0.5", "1.5"})
+		}
 		return randomNumber(t, names, 1) + " " +
-			rapid.SampledFrom([]string{">=", ">", "<", "<=", "==", "!="}).Draw(t, "comparison") + " " + randomNumber(t, names, 1)
+			fair(t, []string{">=", ">", "<", "<=", "==", "!="}) + " " + randomNumber(t, names, 1)
 	})
 }
 
@@ -195,7 +209,7 @@ func randomNumber(t *rapid.T, names []string, depth int) string {
 	literals := []string{"1", "2", "3", "0", "5", "0.5", "1.5", "0.333", "16"}
 	operator := 0
 	if depth > 0 {
-		operator = rapid.IntRange(0, 9).Draw(t, "arithmetic")
+		operator = fair(t, []int{0, 0, 0, 0, 3, 4, 5, 6, 7, 8, 9})
 	}
 	again := func() string { return randomNumber(t, names, depth-1) }
 	switch operator {
@@ -206,14 +220,14 @@ func randomNumber(t *rapid.T, names []string, depth int) string {
 	case 7:
 		return "(" + again() + " * " + again() + ")"
 	case 8:
-		return "(" + again() + " / " + rapid.SampledFrom(append(slices.Clone(names), literals...)).Draw(t, "divisor") + ")"
+		return "(" + again() + " / " + fair(t, append(slices.Clone(names), literals...)) + ")"
 	case 9:
 		if depth > 1 {
 			return "(" + randomCondition(t, names, 1) + " ? " + again() + " : " + again() + ")"
 		}
 		return "-" + again()
 	case 3:
-		return rapid.SampledFrom(literals).Draw(t, "literal")
+		return fair(t, literals)
 	}
-	return rapid.SampledFrom(names).Draw(t, "name")
+	return fair(t, names)
 }
