@@ -1,0 +1,384 @@
+package criteria
+
+import (
+	"math"
+	"sort"
+
+	"github.com/google/cel-go/common/types"
+)
+
+const never = int64(math.MaxInt64)
+
+// Evaluator evaluates mentors under one plan, one after the other, reusing its memory. It is not safe for concurrent
+// use: give each goroutine its own.
+type Evaluator struct {
+	plan   *Plan
+	tables *Tables
+	states []state
+
+	values    values
+	low, high []Milli // by variable: the values between which no comparison changes
+	binding   map[string]any
+	answers   [][]uint8 // by measure: remembered answers of its where; 0 unknown, 1 false, 2 true
+
+	tiers      []tierState
+	tier       int16
+	started    bool  // the mentor's first fact was met
+	changed    bool  // some measure changed at this instant
+	dirty      bool  // some tier's when may have changed
+	due        int64 // the next instant at which something changes without a fact
+	keepDue    int64 // the next instant at which a kept tier runs out
+	mentor     *Mentor
+	units      unitsOfInstant
+	arena      []Milli
+	transArena []Transition
+	trace      *Trace
+}
+
+type tierState struct {
+	holds     bool
+	held      bool  // at some time
+	stoppedNS int64 // when it last ceased to hold
+}
+
+// unitsOfInstant are the calendar units of one instant, computed when first asked for.
+type unitsOfInstant struct {
+	at               int64
+	known            bool
+	zone             int
+	day, week, month int64
+}
+
+// NewEvaluator returns an evaluator of the plan over facts encoded by the tables.
+func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
+	n := len(p.measures)
+	e := &Evaluator{
+		plan: p, tables: tables, states: make([]state, n),
+		values: values{milli: make([]Milli, n+1)}, low: make([]Milli, n+1), high: make([]Milli, n+1),
+		tiers: make([]tierState, len(p.Doc.Tiers)), binding: make(map[string]any, n+1), answers: make([][]uint8, n),
+	}
+	for i := range e.states {
+		e.states[i].init(&p.measures[i])
+		if pred := p.measures[i].pred; pred != nil && pred.few && len(tables.Labels) <= rememberedLabelsMax {
+			e.answers[i] = make([]uint8, factTypeCount*4*len(tables.Labels))
+		}
+	}
+	return e
+}
+
+// rememberedLabelsMax bounds the memory for remembered answers; with more labels each fact is asked about.
+const rememberedLabelsMax = 4096
+
+// Evaluate computes the timeline of one mentor from the facts with At <= asOf. The slices of the result stay valid
+// after further calls: they are cut from large blocks that the evaluator does not reuse.
+//
+// The instants at which anything can change are those of facts and those at which a window, a decay step, a streak or
+// a kept tier runs out. Both come in order: facts are sorted, and each measure knows when it next changes by itself,
+// because what comes first also leaves first. So one merge over the facts visits every instant once.
+func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
+	e.reset(m)
+	facts := m.Facts
+	if n := len(facts); n > 0 && facts[n-1].At > asOf {
+		facts = facts[:sort.Search(n, func(i int) bool { return facts[i].At > asOf })]
+	}
+	first := len(e.transArena)
+	outcome := 0
+	for i := 0; ; {
+		t := min(e.due, e.keepDue)
+		if i < len(facts) && facts[i].At < t {
+			t = facts[i].At
+		}
+		if t > asOf {
+			break
+		}
+		cause := Elapsed
+		for ; i < len(facts) && facts[i].At == t; i++ {
+			f := &facts[i]
+			var o *Outcome
+			if f.Type < outcomeTypes {
+				o = &e.tables.Outcomes[m.Outcomes[outcome]]
+				outcome++
+			}
+			if e.take(f, o, i) {
+				cause = int64(f.Seq)
+			}
+		}
+		if e.due <= t {
+			e.expire(t)
+		}
+		if e.changed {
+			e.derive()
+		}
+		if !e.started {
+			if cause == Elapsed {
+				continue
+			}
+			e.started, e.dirty = true, true
+		}
+		if e.dirty || e.keepDue <= t {
+			e.decide(t, cause)
+		}
+	}
+	if !e.plan.scoreRead {
+		e.values.milli[len(e.states)] = e.score()
+	}
+	return e.timeline(first)
+}
+
+// reset prepares for the next mentor.
+func (e *Evaluator) reset(m *Mentor) {
+	e.mentor = m
+	for i := range e.states {
+		e.states[i].reset(&e.plan.measures[i], len(m.Mentees))
+		e.values.milli[i] = e.states[i].value
+	}
+	e.values.milli[len(e.states)] = 0
+	e.values.unordered = false
+	for i := range e.tiers {
+		e.tiers[i] = tierState{}
+	}
+	for i := range e.low {
+		e.low[i], e.high[i] = 0, -1 // no value is within: the first look sets them
+	}
+	e.tier, e.started, e.changed, e.dirty, e.due, e.keepDue = NoTier, false, true, false, never, never
+	e.units.known = false
+}
+
+// take feeds one fact to the measures that take its type. It reports false for an outcome that none of them credits to
+// this mentor: then it is no fact of the mentor's under this plan.
+func (e *Evaluator) take(f *Fact, o *Outcome, index int) bool {
+	takers := e.plan.takers[f.Type]
+	if o != nil && len(takers) == 0 {
+		credited, _ := o.credit(e.mentor.Index, defaultCredit)
+		return credited
+	}
+	counts := o == nil
+	for _, i := range takers {
+		m := &e.plan.measures[i]
+		points := m.points[f.Type]
+		if o != nil {
+			credited, mentors := o.credit(e.mentor.Index, m.Credit)
+			if !credited {
+				e.trace.excluded(i, index, points, ExcludedByCredit)
+				continue
+			}
+			counts = true
+			if m.Credit.Split {
+				points /= mentors
+			}
+		}
+		if m.pred != nil && !e.ask(i, m.pred, f) {
+			e.trace.excluded(i, index, points, ExcludedByWhere)
+			continue
+		}
+		e.add(i, m, f, points, index)
+	}
+	return counts
+}
+
+// credit reports whether the mentor is credited with the outcome, and how many mentors are.
+func (o *Outcome) credit(mentor uint32, c Credit) (credited bool, mentors Milli) {
+	last := NoBond
+	for i := range o.Candidates {
+		k := &o.Candidates[i]
+		if k.StartedNS < c.AtLeastNS || k.ActiveNS > c.WithinNS {
+			continue
+		}
+		if k.Mentor != last || mentors == 0 {
+			last = k.Mentor
+			mentors++
+		}
+		credited = credited || k.Mentor == mentor
+	}
+	return credited, mentors
+}
+
+func (e *Evaluator) ask(i int, p *predicate, f *Fact) bool {
+	s := subject{fact: f, mentor: e.mentor, tables: e.tables}
+	answers := e.answers[i]
+	if answers == nil {
+		return p.holds(&s)
+	}
+	// Flags are two bits wide.
+	key := (int(f.Type)*4+int(f.Flags&3))*len(e.tables.Labels) + int(f.Label)
+	if answers[key] == 0 {
+		answers[key] = 1
+		if p.holds(&s) {
+			answers[key] = 2
+		}
+	}
+	return answers[key] == 2
+}
+
+// set gives a variable its new value and notes what that may change.
+func (e *Evaluator) set(i int, v Milli) {
+	if e.values.milli[i] == v {
+		return
+	}
+	e.values.milli[i] = v
+	e.changed = true
+	if v < e.low[i] || v > e.high[i] {
+		e.dirty = true
+	}
+}
+
+// expire moves every measure on to t.
+func (e *Evaluator) expire(t int64) {
+	e.due = never
+	for _, i := range e.plan.expiring {
+		s := &e.states[i]
+		if s.next <= t {
+			s.expire(e, &e.plan.measures[i], t)
+			e.set(i, s.value)
+		}
+		e.due = min(e.due, s.next)
+	}
+}
+
+// derive recomputes what depends on other measures: shares, and the score where a tier reads it.
+func (e *Evaluator) derive() {
+	for _, s := range e.plan.sums {
+		e.set(s.share, e.states[s.sum].share())
+	}
+	if e.plan.scoreRead {
+		e.set(len(e.states), e.score())
+	}
+	e.changed = false
+}
+
+// score evaluates the document's score over the present measures.
+func (e *Evaluator) score() Milli {
+	s := e.plan.scoreOf
+	if s.signs != nil {
+		sum, small := Milli(0), true
+		for i, sign := range s.signs {
+			v := e.values.milli[i]
+			small = small && v < linearMax && v > -linearMax
+			sum += sign * v
+		}
+		if small {
+			return sum
+		}
+	}
+	if s.number != nil {
+		e.values.unordered = false
+		if x := s.number(&e.values); !e.values.unordered {
+			return roundScore(x)
+		}
+	}
+	out, _, err := s.program.Eval(e.bind())
+	if err != nil {
+		return 0
+	}
+	x, ok := out.Value().(float64)
+	if !ok {
+		return 0
+	}
+	return roundScore(x)
+}
+
+func (e *Evaluator) bind() map[string]any {
+	for i, name := range e.plan.names {
+		e.binding[name] = e.values.double(i)
+	}
+	return e.binding
+}
+
+// holds evaluates a tier's when over the present values. An evaluation error counts as false.
+func (e *Evaluator) holds(w *when) bool {
+	if w.truth != nil {
+		e.values.unordered = false
+		if holds := w.truth(&e.values); !e.values.unordered {
+			return holds
+		}
+	}
+	out, _, err := w.program.Eval(e.bind())
+	return err == nil && out == types.True
+}
+
+// decide finds the tier at t and records a transition if it changed.
+func (e *Evaluator) decide(t, cause int64) {
+	if e.dirty {
+		for i := range e.plan.when {
+			holds, s := e.holds(&e.plan.when[i]), &e.tiers[i]
+			if s.holds && !holds {
+				s.stoppedNS = t
+			}
+			s.holds, s.held = holds, s.held || holds
+		}
+		for i, v := range e.values.milli {
+			if v < e.low[i] || v > e.high[i] {
+				e.regate(i, v)
+			}
+		}
+		e.dirty = false
+	}
+	tier := int16(NoTier)
+	e.keepDue = never
+	for i := range e.tiers {
+		s := &e.tiers[i]
+		active := s.holds
+		if !active && s.held {
+			switch doc := &e.plan.Doc.Tiers[i]; doc.Keep {
+			case KeepForever:
+				active = true
+			case KeepFor:
+				if end := addNS(s.stoppedNS, doc.KeepNS); t < end {
+					active = true
+					e.keepDue = min(e.keepDue, end)
+				}
+			}
+		}
+		if active {
+			tier = int16(i)
+		}
+	}
+	if tier != e.tier {
+		e.transArena = append(e.transArena, Transition{At: t, Cause: cause, From: e.tier, To: tier})
+		e.tier = tier
+	}
+}
+
+// regate finds the neighbouring values at which a comparison of variable i changes.
+func (e *Evaluator) regate(i int, v Milli) {
+	e.low[i], e.high[i] = math.MinInt64, math.MaxInt64
+	if e.plan.ungated[i] {
+		e.low[i], e.high[i] = v, v
+		return
+	}
+	gates := e.plan.gates[i]
+	n := 0
+	for n < len(gates) && gates[n] <= v {
+		n++
+	}
+	if n > 0 {
+		e.low[i] = gates[n-1]
+	}
+	if n < len(gates) {
+		e.high[i] = gates[n] - 1
+	}
+}
+
+// arenaBlock is how many values one block of results holds.
+const arenaBlock = 1 << 14
+
+// timeline cuts the results of this mentor from the arenas.
+func (e *Evaluator) timeline(first int) Timeline {
+	n := len(e.states)
+	if cap(e.arena)-len(e.arena) < n {
+		e.arena = make([]Milli, 0, max(arenaBlock, n))
+	}
+	from := len(e.arena)
+	e.arena = append(e.arena, e.values.milli[:n]...)
+	end := len(e.transArena)
+	t := Timeline{
+		Tier: e.tier, Score: e.values.milli[n],
+		Measures:    e.arena[from:len(e.arena):len(e.arena)],
+		Transitions: e.transArena[first:end:end],
+		Due:         min(e.due, e.keepDue),
+	}
+	if cap(e.transArena)-end < arenaBlock/16 {
+		e.transArena = make([]Transition, 0, arenaBlock)
+	}
+	return t
+}

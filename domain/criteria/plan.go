@@ -1,0 +1,204 @@
+package criteria
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+)
+
+// Plan is a criteria document compiled for evaluation. It is immutable and safe for concurrent use.
+type Plan struct {
+	Doc *Document
+
+	calendar *calendar
+	measures []measurePlan
+	takers   [factTypeCount][]int // measures that take a type, by its code
+	sums     []sharePlan          // shares, each with the sum that it is of
+	expiring []int                // measures that change as time passes
+
+	when      []when
+	scoreOf   *scorePlan
+	scoreRead bool      // some tier's when refers to the score
+	gates     [][]Milli // by variable: where one of its comparisons changes, ascending
+	ungated   []bool    // by variable: any change may matter
+	names     []string  // of the variables: the measures, and "score"
+	vars      variables // by name
+}
+
+// measurePlan is a compiled measure.
+type measurePlan struct {
+	*Measure
+	points  [factTypeCount]Milli
+	pred    *predicate
+	offsets []int64 // ages at which a fact's contribution changes: decay steps, then the window
+	keeps   []int64 // by offset: the millionths that are kept from then on
+	unit    Every   // of counts of units and of streaks
+	inParts bool    // a sum that some share divides by mentee
+	sum     int     // of a share: the index of its sum
+}
+
+type sharePlan struct{ share, sum int }
+
+// when is a tier's compiled condition.
+type when struct {
+	truth   truth // nil: the interpreter decides
+	program cel.Program
+	root    ast.Expr
+	info    *ast.SourceInfo
+}
+
+type scorePlan struct {
+	signs   []Milli // by measure, for a score that only adds and subtracts; nil otherwise
+	number  number  // nil: the interpreter computes
+	program cel.Program
+}
+
+// defaultCredit is what a measure that says nothing about credit uses.
+var defaultCredit = Credit{WithinNS: 365 * dayNS}
+
+// Compile turns a checked document into a plan.
+func Compile(checked *CheckedDocument) (*Plan, error) {
+	doc := checked.Doc
+	loc, err := time.LoadLocation(doc.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q of the criteria: %w", doc.Timezone, err)
+	}
+	p := &Plan{Doc: doc, calendar: newCalendar(loc), vars: variables{}}
+	for i := range doc.Measures {
+		p.names = append(p.names, doc.Measures[i].Name)
+		p.vars[doc.Measures[i].Name] = i
+	}
+	p.names = append(p.names, "score")
+	for i := range doc.Measures {
+		m, err := p.compileMeasure(i, checked)
+		if err != nil {
+			return nil, err
+		}
+		p.measures = append(p.measures, m)
+	}
+	for _, s := range p.sums {
+		p.measures[s.sum].inParts = true
+	}
+	if err := p.compileScore(checked.Score); err != nil {
+		return nil, err
+	}
+	p.vars["score"] = len(doc.Measures)
+	p.gates, p.ungated = make([][]Milli, len(p.names)), make([]bool, len(p.names))
+	for i := range doc.Tiers {
+		if err := p.compileWhen(checked.When[i]); err != nil {
+			return nil, fmt.Errorf("when of tier %s: %w", doc.Tiers[i].ID, err)
+		}
+	}
+	for i := range p.gates {
+		slices.Sort(p.gates[i])
+		p.gates[i] = slices.Compact(p.gates[i])
+	}
+	return p, nil
+}
+
+func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, error) {
+	m := measurePlan{Measure: &p.Doc.Measures[i]}
+	for _, of := range m.Of {
+		code, ok := TypeCode(of.Type)
+		if !ok {
+			return m, fmt.Errorf("measure %s: events of type %s are not facts", m.Name, of.Type)
+		}
+		m.points[code] = of.Points
+		if !slices.Contains(p.takers[code], i) {
+			p.takers[code] = append(p.takers[code], i)
+		}
+	}
+	if where := checked.Where[i]; where != nil {
+		program, err := where.Program()
+		if err != nil {
+			return m, fmt.Errorf("where of measure %s: %w", m.Name, err)
+		}
+		m.pred = compilePredicate(where.AST.NativeRep().Expr(), program)
+	}
+	for _, d := range m.Decay {
+		if m.WindowNS == 0 || d.AfterNS < m.WindowNS {
+			m.offsets, m.keeps = append(m.offsets, d.AfterNS), append(m.keeps, d.KeepMicro)
+		}
+	}
+	if m.WindowNS > 0 {
+		m.offsets, m.keeps = append(m.offsets, m.WindowNS), append(m.keeps, 0)
+	}
+	switch m.Aggregate {
+	case CountDays:
+		m.unit = EveryDay
+	case CountWeeks, StreakWeek:
+		m.unit = EveryWeek
+	case CountMonths, StreakMonth:
+		m.unit = EveryMonth
+	case ShareMentee:
+		sum, ok := p.vars[m.In]
+		if !ok {
+			return m, fmt.Errorf("measure %s: there is no measure %s", m.Name, m.In)
+		}
+		m.sum = sum
+		p.sums = append(p.sums, sharePlan{share: i, sum: sum})
+	}
+	if len(m.offsets) > 0 || m.isStreak() {
+		p.expiring = append(p.expiring, i)
+	}
+	return m, nil
+}
+
+func (m *measurePlan) isStreak() bool { return m.Aggregate == StreakWeek || m.Aggregate == StreakMonth }
+
+func (p *Plan) compileScore(checked *CheckedExpr) error {
+	root := checked.AST.NativeRep().Expr()
+	s := &scorePlan{number: compileNumber(root, p.vars)}
+	if signs := map[int]int{}; linear(root, p.vars, 1, signs) {
+		s.signs = make([]Milli, len(p.Doc.Measures))
+		for i, sign := range signs {
+			s.signs[i] = Milli(sign)
+		}
+	}
+	var err error
+	if s.program, err = checked.Program(); err != nil {
+		return fmt.Errorf("score: %w", err)
+	}
+	p.scoreOf = s
+	return nil
+}
+
+func (p *Plan) compileWhen(checked *CheckedExpr) error {
+	program, err := checked.Program()
+	if err != nil {
+		return err
+	}
+	native := checked.AST.NativeRep()
+	w := when{truth: compileTruth(native.Expr(), p.vars), program: program, root: native.Expr(), info: native.SourceInfo()}
+	p.when = append(p.when, w)
+	p.gate(native.Expr())
+	found := map[int]bool{}
+	variablesOf(native.Expr(), p.vars, found)
+	p.scoreRead = p.scoreRead || found[p.vars["score"]]
+	return nil
+}
+
+// gate notes at which values of its variables the truth of an expression can change.
+func (p *Plan) gate(e ast.Expr) {
+	if c, ok := asComparison(e, p.vars); ok {
+		p.gates[c.variable] = append(p.gates[c.variable], boundaries(c.constant)...)
+		return
+	}
+	if e.Kind() == ast.CallKind {
+		switch call := e.AsCall(); call.FunctionName() {
+		case "_&&_", "_||_", "!_":
+			for _, arg := range call.Args() {
+				p.gate(arg)
+			}
+			return
+		}
+	}
+	found := map[int]bool{}
+	variablesOf(e, p.vars, found)
+	for i := range found {
+		p.ungated[i] = true
+	}
+}

@@ -1,0 +1,313 @@
+package projections
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain/criteria"
+)
+
+// Timelines are what one plan makes of every mentor of a program.
+type Timelines struct {
+	Mentors []MentorID // ascending
+	Of      []criteria.Timeline
+}
+
+// Replay evaluates every mentor of a program up to asOf on the given number of goroutines, 0 for one a core. It reads
+// no clock and writes nothing; the result is the same whatever the number of workers.
+func Replay(f *Facts, program string, plan *criteria.Plan, asOf time.Time, workers int) *Timelines {
+	result := &Timelines{Mentors: f.MentorsOf(program)}
+	result.Of = make([]criteria.Timeline, len(result.Mentors))
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	// Mentors differ much in how many facts they have: workers fetch a few at a time.
+	const batch = 32
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(workers, len(result.Mentors)/batch+1) {
+		group.Go(func() {
+			evaluator := plan.NewEvaluator(&f.tables)
+			for {
+				to := int(next.Add(batch))
+				from := to - batch
+				if from >= len(result.Mentors) {
+					return
+				}
+				for i := from; i < min(to, len(result.Mentors)); i++ {
+					result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
+				}
+			}
+		})
+	}
+	group.Wait()
+	return result
+}
+
+// EvaluateOne evaluates a single mentor, as Replay does.
+func EvaluateOne(f *Facts, id MentorID, plan *criteria.Plan, asOf time.Time) criteria.Timeline {
+	return plan.NewEvaluator(&f.tables).Evaluate(&f.mentors[id].Mentor, asOf.UnixNano())
+}
+
+// MentorsOf returns the mentors of a program, ascending: everybody who started a mentorship in it that was not voided.
+func (f *Facts) MentorsOf(program string) []MentorID {
+	index, known := f.programOf[program]
+	if !known {
+		return nil
+	}
+	var ids []MentorID
+	for i := range f.mentors {
+		if m := &f.mentors[i]; m.program == index && m.startedBy(maxTime) {
+			ids = append(ids, MentorID(i))
+		}
+	}
+	return ids
+}
+
+const maxTime = int64(1<<63 - 1)
+
+// startedBy reports whether some mentorship had started by t.
+func (m *mentor) startedBy(t int64) bool {
+	return slices.ContainsFunc(m.bonds, func(b bond) bool { return !b.voided && b.startedNS <= t })
+}
+
+// MentorOf returns the number of a person as a mentor in a program.
+func (f *Facts) MentorOf(program string, person uuid.UUID) (MentorID, bool) {
+	p, known := f.personOf[person]
+	index, alsoKnown := f.programOf[program]
+	if !known || !alsoKnown {
+		return 0, false
+	}
+	id, ok := f.mentorOf[mentorKey{index, p}]
+	return MentorID(id), ok
+}
+
+// Person returns who a mentor is.
+func (f *Facts) Person(id MentorID) uuid.UUID { return f.tables.People[f.mentors[id].person] }
+
+// EventsIn returns how many events up to asOf are facts of the program's mentors, each counted once.
+func (f *Facts) EventsIn(program string, asOf time.Time) int {
+	index, known := f.programOf[program]
+	if !known {
+		return 0
+	}
+	n, t := 0, asOf.UnixNano()
+	for i := range f.mentors {
+		if m := &f.mentors[i]; m.program == index {
+			for j := range m.Facts {
+				if fact := &m.Facts[j]; fact.At <= t && !criteria.IsOutcome(fact.Type) {
+					n++
+				}
+			}
+		}
+	}
+	for i := range f.persons {
+		p := &f.persons[i]
+		if slices.ContainsFunc(p.mentors, func(m uint32) bool { return f.mentors[m].program == index && f.mentors[m].hasBondWith(uint32(i)) }) {
+			for j := range p.outcomes {
+				if p.outcomes[j].fact.At <= t {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+func (m *mentor) hasBondWith(person uint32) bool {
+	return slices.ContainsFunc(m.bonds, func(b bond) bool { return b.person == person && !b.voided })
+}
+
+// Standings are who holds which tier: what `laurel replay` prints.
+type Standings struct {
+	Program  string
+	Criteria string // hash of the criteria document
+	AsOf     time.Time
+	Position string
+	Events   int
+	Mentors  []Standing // by score descending, then by person
+}
+
+// Standing is one mentor's place.
+type Standing struct {
+	Person   uuid.UUID
+	Name     string // "" when the directory has none
+	Tier     string // "" when none is held
+	Score    criteria.Milli
+	Measures []MeasureValue // in document order
+	History  []TierChange   // oldest first
+}
+
+// MeasureValue is a measure's value in thousandths.
+type MeasureValue struct {
+	Name  string
+	Value criteria.Milli
+}
+
+// TierChange is a transition from one tier to another, "" for none.
+type TierChange struct {
+	At    time.Time
+	Tier  string
+	From  string
+	Cause string // the event's id, or "elapsed"
+}
+
+// NewStandings replays a program and puts the result into the order and words of a reader. People may be nil.
+func NewStandings(f *Facts, people *People, program string, plan *criteria.Plan, asOf time.Time, workers int) *Standings {
+	return f.standings(Replay(f, program, plan, asOf, workers), people, program, plan, asOf)
+}
+
+func (f *Facts) standings(timelines *Timelines, people *People, program string, plan *criteria.Plan, asOf time.Time) *Standings {
+	s := &Standings{
+		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(),
+		Events: f.EventsIn(program, asOf),
+	}
+	for i, id := range timelines.Mentors {
+		if f.mentors[id].startedBy(asOf.UnixNano()) {
+			s.Mentors = append(s.Mentors, f.standing(id, people, plan.Doc, &timelines.Of[i]))
+		}
+	}
+	slices.SortFunc(s.Mentors, func(a, b Standing) int {
+		if a.Score != b.Score {
+			if a.Score > b.Score {
+				return -1
+			}
+			return 1
+		}
+		return bytes.Compare(a.Person[:], b.Person[:])
+	})
+	return s
+}
+
+func (f *Facts) standing(id MentorID, people *People, doc *criteria.Document, t *criteria.Timeline) Standing {
+	s := Standing{Person: f.Person(id), Tier: tierID(doc, t.Tier), Score: t.Score}
+	if people != nil {
+		contact, _ := people.Contact(s.Person)
+		s.Name = contact.Name
+	}
+	s.Measures = make([]MeasureValue, len(t.Measures))
+	for i, v := range t.Measures {
+		s.Measures[i] = MeasureValue{doc.Measures[i].Name, v}
+	}
+	s.History = make([]TierChange, len(t.Transitions))
+	for i, tr := range t.Transitions {
+		s.History[i] = TierChange{
+			At: time.Unix(0, tr.At).UTC(), Tier: tierID(doc, tr.To), From: tierID(doc, tr.From), Cause: f.cause(tr.Cause),
+		}
+	}
+	return s
+}
+
+func tierID(doc *criteria.Document, tier int16) string {
+	if tier == criteria.NoTier {
+		return ""
+	}
+	return doc.Tiers[tier].ID
+}
+
+func (f *Facts) cause(cause int64) string {
+	if cause == criteria.Elapsed {
+		return "elapsed"
+	}
+	return f.ids[cause].String()
+}
+
+func sortIDs(ids []uuid.UUID) {
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+}
+
+// MarshalJSON writes the form that the README documents. Measures keep the order of the document.
+func (s *Standings) MarshalJSON() ([]byte, error) {
+	b := make([]byte, 0, 256+512*len(s.Mentors))
+	b = append(b, `{"program":`...)
+	b = appendString(b, s.Program)
+	b = append(b, `,"criteria":`...)
+	b = appendString(b, s.Criteria)
+	b = fmt.Appendf(b, `,"as_of":%q,"position":`, s.AsOf.Format(time.RFC3339Nano))
+	b = appendString(b, s.Position)
+	b = fmt.Appendf(b, `,"events":%d,"mentors":[`, s.Events)
+	for i := range s.Mentors {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = s.Mentors[i].AppendJSON(b)
+	}
+	return append(b, "]}"...), nil
+}
+
+// AppendJSON appends the standing as a JSON object.
+func (s *Standing) AppendJSON(b []byte) []byte {
+	b = append(b, `{"person":"`...)
+	b = append(b, s.Person.String()...)
+	b = append(b, `","name":`...)
+	b = appendString(b, s.Name)
+	b = append(b, `,"tier":`...)
+	b = appendString(b, s.Tier)
+	b = append(b, `,"score":`...)
+	b = AppendMilli(b, s.Score)
+	b = append(b, `,"measures":{`...)
+	for i, m := range s.Measures {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, m.Name), ':')
+		b = AppendMilli(b, m.Value)
+	}
+	b = append(b, `},"history":[`...)
+	for i, h := range s.History {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"at":"`...)
+		b = h.At.AppendFormat(b, time.RFC3339Nano)
+		b = append(b, `","tier":`...)
+		b = appendString(b, h.Tier)
+		b = append(b, `,"from":`...)
+		b = appendString(b, h.From)
+		b = append(b, `,"cause":`...)
+		b = append(appendString(b, h.Cause), '}')
+	}
+	return append(b, "]}"...)
+}
+
+// MarshalJSON writes the standing as AppendJSON does.
+func (s Standing) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
+
+func appendString(b []byte, s string) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return append(b, `""`...)
+	}
+	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+}
+
+// AppendMilli appends thousandths as a decimal number without trailing zeros.
+func AppendMilli(b []byte, milli int64) []byte {
+	if milli < 0 {
+		b = append(b, '-')
+	}
+	abs := uint64(milli)
+	if milli < 0 {
+		abs = -abs
+	}
+	b = strconv.AppendUint(b, abs/1000, 10)
+	if rest := abs % 1000; rest != 0 {
+		digits := [4]byte{'.', byte('0' + rest/100), byte('0' + rest/10%10), byte('0' + rest%10)}
+		b = append(b, bytes.TrimRight(digits[:], "0")...)
+	}
+	return b
+}
+
+// FormatMilli returns thousandths as a decimal number without trailing zeros.
+func FormatMilli(milli int64) string { return string(AppendMilli(nil, milli)) }
