@@ -1,6 +1,48 @@
 // Package domain holds what Laurel knows about mentorship: the events that can happen, the commands that ask for them,
 // and the pure functions that decide between the two. It has no clock, no context, no input or output and no logging:
 // times and ids arrive in the command.
+//
+// # Deciding
+//
+// Everything that happens belongs to one stream: that of a person, a mentorship, a program, the criteria of a program,
+// or an award. A stream's Decider starts from an Initial state and goes round: Decide turns a command into events, or
+// says why not; the events are recorded; Evolve turns each into the next state. Folding Evolve over a stream from the
+// beginning gives the same state again, which is how a stream is taken up later.
+//
+//	decider := domain.MentorshipDecider(id)
+//	state := decider.Fold(decider.Initial, recorded...)
+//	events, err := decider.Decide(state, domain.HoldSession{CommandMeta: meta, Channel: "call", Minutes: 45})
+//
+// Commands are imperative: HoldSession. Events are past tense, and named by their payload: SessionHeld. Record is the
+// command for events that are ready-made elsewhere; the same rules judge them, with the leniency of CommandMeta.Imported.
+// An event's id is chosen by who sends the command, so that sending it twice records it once.
+//
+// # The life of a mentorship
+//
+//	            MentorshipStarted                      MentorshipEnded
+//	(nothing) ---------------------> started -------------------------------> ended
+//	                                 |     ^                                    ^
+//	                MentorshipPaused |     | MentorshipResumed                  |
+//	                                 v     |                                    |
+//	                                 paused ------------------------------------+
+//
+// MentorshipDecider tells what may happen in each. PersonDecider and ProgramDecider do so for their streams.
+//
+// # Corrections
+//
+// Nothing is ever changed or taken away. EventVoided says of an event of the same stream that it does not count: the
+// state becomes what it would be without it, and its id stays taken. A void cannot be voided; the right event is
+// recorded anew.
+//
+// # Personal fields
+//
+// Names, e-mail addresses and free text stand under the key "personal" of a payload, beside the person to whom they
+// belong; see HasPersonal. Nothing that is scored is personal.
+//
+// # Failures
+//
+// A refusal is an *Error with a Code, the field at fault, what is wrong, and what would be right. CheckPayload finds what
+// could never be right; the deciders find what is not right here and now.
 package domain
 
 import (

@@ -14,7 +14,7 @@ type Person struct {
 // PersonDecider returns the decider of a person's stream.
 //
 // A person is registered once. What is imported may come before the registration, and a second imported registration
-// changes nothing: several sources know the same people. An erased person's stream takes nothing more, and an erasure
+// changes nothing, as several sources know the same people; a unit that it names is joined. An erased person's stream takes nothing more, and an erasure
 // cannot be voided, as what was forgotten cannot be brought back. Erasing withdraws the consents first.
 func PersonDecider(person uuid.UUID) Decider[*Person] {
 	return Decider[*Person]{Initial: &Person{ID: person}, Decide: (*Person).decide, Evolve: (*Person).Evolve}
@@ -43,10 +43,15 @@ func (p *Person) decide(cmd Command) ([]Event, error) {
 	switch c := cmd.(type) {
 	case RegisterPerson:
 		if c.Person != p.ID {
-			return nil, invalid("person", "is not the person of this stream", "register them on "+PersonStream(c.Person))
+			return nil, invalid("person", "is not the person of this stream",
+				"register them on "+PersonStream(c.Person))
 		}
-		if c.Unit != "" && !p.Registered {
-			return p.decideAll(meta, payload, &PersonJoinedUnit{Unit: c.Unit, Program: c.Program})
+		if c.Unit != "" {
+			joined := &PersonJoinedUnit{Unit: c.Unit, Program: c.Program}
+			if p.Registered && meta.Imported {
+				return p.decideAll(meta, joined)
+			}
+			return p.decideAll(meta, payload, joined)
 		}
 	case ErasePerson:
 		var payloads []Payload

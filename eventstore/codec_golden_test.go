@@ -9,6 +9,10 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
 
 	"laurel/domain"
 )
@@ -114,6 +118,52 @@ func TestEveryOlderVersionHasAnUpcast(t *testing.T) {
 	for _, eventType := range domain.EventTypes() {
 		if got, want := len(upcasts[eventType]), domain.SchemaOf(eventType)-1; got != want {
 			t.Errorf("%s has %d upcasts, want %d, one from each older version", eventType, got, want)
+		}
+	}
+}
+
+// Whatever CheckPayload lets pass can be encoded, and decodes to the same also where decoding is strict.
+func TestWhatPassesTheCheckStaysDecodable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := domain.NewPayload(rapid.SampledFrom(domain.EventTypes()).Draw(t, "type"))
+		v := reflect.ValueOf(p).Elem()
+		v.Set(reflect.ValueOf(sampleOf(p.EventType())).Elem())
+		disturb(t, v)
+		if domain.CheckPayload(p) != nil {
+			return
+		}
+		data, err := EncodePayload(p)
+		if err != nil {
+			t.Fatalf("%+v passes the check and is not encoded: %v", p, err)
+		}
+		got, err := DecodeStrict(p.EventType(), domain.SchemaOf(p.EventType()), data)
+		if err != nil || !reflect.DeepEqual(got, p) {
+			t.Fatalf("%+v is encoded as %s and decodes to %+v, %v", p, data, got, err)
+		}
+	})
+}
+
+// disturb changes some of a payload's fields.
+func disturb(t *rapid.T, v reflect.Value) {
+	for i := range v.NumField() {
+		f, name := v.Field(i), v.Type().Field(i).Name
+		if f.Kind() != reflect.Struct && !rapid.Bool().Draw(t, "change "+name) {
+			continue
+		}
+		switch {
+		case f.Kind() == reflect.String:
+			f.SetString(rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z0-9-]{1,8}`)).Draw(t, name))
+		case f.CanInt():
+			f.SetInt(rapid.Int64Range(-1, 6000).Draw(t, name))
+		case f.Kind() == reflect.Bool:
+			f.SetBool(rapid.Bool().Draw(t, name))
+		case f.Kind() == reflect.Array:
+			f.Set(reflect.ValueOf(rapid.SampledFrom([]uuid.UUID{{}, ada, ben, cyd}).Draw(t, name)))
+		case f.Type() == reflect.TypeFor[time.Time]():
+			at := time.Unix(rapid.Int64Range(-2e9, 7e9).Draw(t, name), rapid.Int64Range(0, 1e9).Draw(t, name+" ns"))
+			f.Set(reflect.ValueOf(at.UTC()))
+		case f.Kind() == reflect.Struct:
+			disturb(t, f)
 		}
 	}
 }

@@ -21,7 +21,8 @@ func TestFastPathsEqualEncodingJSON(t *testing.T) {
 		return uuid.UUID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "uuid"))
 	})
 	maybe := rapid.OneOf(rapid.Just(uuid.Nil), id)
-	text := rapid.OneOf(rapid.Just(""), rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("a\"\\\b\f\n\r\t\x00\x1f\x7f<>&/\u2028\u2029é𝛼"))),
+	text := rapid.OneOf(rapid.Just(""), rapid.String(),
+		rapid.StringOf(rapid.RuneFrom([]rune("a\"\\\b\f\n\r\t\x00\x1f\x7f<>&/\u2028\u2029é𝛼"))),
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
 	rapid.Check(t, func(t *rapid.T) {
 		flag := rapid.Bool().Draw(t, "flag")
@@ -69,6 +70,10 @@ func TestEncodeStatesTheNewestSchemaAndKeepsTheRest(t *testing.T) {
 	}
 }
 
+func proposal(impact string) domain.Payload {
+	return &domain.CriteriaProposed{Hash: hash, Document: "x", By: ada, Impact: json.RawMessage(impact)}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		payload domain.Payload
@@ -76,8 +81,8 @@ func TestEncodeRefuses(t *testing.T) {
 	}{
 		"nothing":              {nil, "no payload"},
 		"a rule broken":        {&domain.SessionHeld{Minutes: -1}, "minutes: -1 is out of range"},
-		"bad impact":           {&domain.CriteriaProposed{Hash: hash, Document: "x", By: ada, Impact: json.RawMessage(`{`)}, "impact"},
-		"impact with a double": {&domain.CriteriaProposed{Hash: hash, Document: "x", By: ada, Impact: json.RawMessage(`{"a":1,"a":2}`)}, "impact.a: is there twice"},
+		"bad impact":           {proposal(`{`), "impact"},
+		"impact with a double": {proposal(`{"a":1,"a":2}`), "impact.a: is there twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Encode(domain.Event{ID: event1, Payload: c.payload})
@@ -104,38 +109,54 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 		strict    bool
 		want      []string
 	}{
-		"near type":          {"SesionHeld", 1, `{}`, false, []string{`unknown event type "SesionHeld"`, "did you mean SessionHeld?"}},
-		"far type":           {"Zebra", 1, `{}`, false, []string{`unknown event type "Zebra"`, "known are", "GoalMet"}},
-		"newer schema":       {"SessionHeld", 9, `{}`, false, []string{"schema version 9", "newer Laurel"}},
-		"schema 0":           {"SessionHeld", 0, `{}`, false, []string{"count from 1 to 1"}},
-		"not JSON":           {"SessionHeld", 1, `{"minutes":}`, false, []string{"byte 12", "not valid JSON"}},
-		"truncated":          {"SessionHeld", 1, `{"minutes":4`, false, []string{"not valid JSON", "unexpected end"}},
-		"two values":         {"SessionHeld", 1, `{} {}`, false, []string{"not valid JSON"}},
-		"a list":             {"SessionHeld", 1, ` []`, false, []string{"is a JSON array; want an object"}},
-		"null":               {"SessionHeld", 1, `null`, false, []string{"not a JSON object"}},
-		"not UTF-8":          {"SessionHeld", 1, "{\"skill\":\"\xff\"}", false, []string{"not valid UTF-8"}},
-		"double key":         {"SessionHeld", 1, `{"minutes":1, "minutes":2}`, false, []string{"byte 14", "field minutes", "there twice"}},
-		"double escaped key": {"SessionHeld", 1, `{"minutes":1,"\u006dinutes":2}`, false, []string{"field minutes", "there twice"}},
-		"double deep key":    {"SessionHeld", 1, `{"x":[{"a":1},{"b":{"c":1,"c":2}}]}`, false, []string{"x.b.c", "there twice"}},
-		"double among many":  {"SessionHeld", 1, `{` + many + `"a":1,"a":2}`, false, []string{"there twice"}},
-		"too deep":           {"SessionHeld", 1, deep, false, []string{"nests too deeply"}},
-		"too large":          {"SessionHeld", 1, `{"skill":"` + strings.Repeat("x", 65<<10) + `"}`, false, []string{"at most 65536"}},
-		"other case":         {"SessionHeld", 1, `{"Minutes":1}`, false, []string{"letter case", "did you mean minutes?"}},
-		"other case inside":  {"SessionHeld", 1, `{"personal":{"NOTE":""}}`, false, []string{"did you mean personal.note?"}},
-		"wrong kind":         {"SessionHeld", 1, `{"minutes":"45"}`, false, []string{"field minutes", "is a JSON string; want a whole number"}},
-		"fraction":           {"SessionHeld", 1, `{"minutes":4.5}`, false, []string{"field minutes", "want a whole number"}},
-		"bad uuid":           {"SessionConfirmed", 1, `{"session":"x"}`, false, []string{"SessionConfirmed", "UUID"}},
-		"bad time":           {"GoalSet", 1, `{"goal":"g","due":"31.12.2026"}`, false, []string{"31.12.2026", "is not a time"}},
-		"rating 5.0001":      {"FeedbackGiven", 1, `{"rating":4.0001}`, false, []string{"rating", "at most three decimals"}},
-		"rating text":        {"FeedbackGiven", 1, `{"rating":"4"}`, false, []string{"rating"}},
-		"rating 9":           {"FeedbackGiven", 1, `{"rating":9}`, false, []string{"ratings go from 1 to 5"}},
-		"unknown field":      {"SessionHeld", 1, `{"minuets":4}`, true, []string{"minuets", "did you mean minutes?"}},
-		"unknown far field":  {"SessionHeld", 1, `{"zzz":4}`, true, []string{"zzz", "known are channel, minutes, skill, confirmed, personal"}},
-		"field of none":      {"PersonErased", 1, `{"why":4}`, true, []string{"why", "there are none"}},
-		"unknown personal":   {"SessionHeld", 1, `{"personal":{"notes":""}}`, true, []string{"personal.notes", "did you mean personal.note?"}},
-		"rule broken":        {"SessionHeld", 1, `{"minutes":99999}`, true, []string{"minutes: 99999 is out of range"}},
-		"old and unknown":    {"FeedbackRequested", 1, `{"frm":""}`, true, []string{"did you mean from?"}},
-		"old double key":     {"FeedbackRequested", 1, `{"due":"2020-01-01","due":"2021-01-01"}`, true, []string{"there twice"}},
+		"near type": {"SesionHeld", 1, `{}`,
+			false, []string{`unknown event type "SesionHeld"`, "did you mean SessionHeld?"}},
+		"far type": {"Zebra", 1, `{}`,
+			false, []string{`unknown event type "Zebra"`, "known are", "GoalMet"}},
+		"newer schema": {"SessionHeld", 9, `{}`, false, []string{"schema version 9", "newer Laurel"}},
+		"schema 0":     {"SessionHeld", 0, `{}`, false, []string{"count from 1 to 1"}},
+		"not JSON":     {"SessionHeld", 1, `{"minutes":}`, false, []string{"byte 12", "not valid JSON"}},
+		"truncated":    {"SessionHeld", 1, `{"minutes":4`, false, []string{"not valid JSON", "unexpected end"}},
+		"two values":   {"SessionHeld", 1, `{} {}`, false, []string{"not valid JSON"}},
+		"a list":       {"SessionHeld", 1, ` []`, false, []string{"is a JSON array; want an object"}},
+		"null":         {"SessionHeld", 1, `null`, false, []string{"not a JSON object"}},
+		"not UTF-8":    {"SessionHeld", 1, "{\"skill\":\"\xff\"}", false, []string{"not valid UTF-8"}},
+		"double key": {"SessionHeld", 1, `{"minutes":1, "minutes":2}`,
+			false, []string{"byte 14", "field minutes", "there twice"}},
+		"double escaped key": {"SessionHeld", 1, `{"minutes":1,"\u006dinutes":2}`,
+			false, []string{"field minutes", "there twice"}},
+		"double deep key": {"SessionHeld", 1, `{"x":[{"a":1},{"b":{"c":1,"c":2}}]}`,
+			false, []string{"x.b.c", "there twice"}},
+		"double among many": {"SessionHeld", 1, `{` + many + `"a":1,"a":2}`, false, []string{"there twice"}},
+		"too deep":          {"SessionHeld", 1, deep, false, []string{"nests too deeply"}},
+		"too large": {"SessionHeld", 1, `{"skill":"` + strings.Repeat("x", 65<<10) + `"}`,
+			false, []string{"at most 65536"}},
+		"other case": {"SessionHeld", 1, `{"Minutes":1}`,
+			false, []string{"letter case", "did you mean minutes?"}},
+		"other case inside": {"SessionHeld", 1, `{"personal":{"NOTE":""}}`,
+			false, []string{"did you mean personal.note?"}},
+		"wrong kind": {"SessionHeld", 1, `{"minutes":"45"}`,
+			false, []string{"field minutes", "is a JSON string; want a whole number"}},
+		"fraction": {"SessionHeld", 1, `{"minutes":4.5}`,
+			false, []string{"field minutes", "want a whole number"}},
+		"bad uuid": {"SessionConfirmed", 1, `{"session":"x"}`, false, []string{"SessionConfirmed", "UUID"}},
+		"bad time": {"GoalSet", 1, `{"goal":"g","due":"31.12.2026"}`,
+			false, []string{"31.12.2026", "is not a time"}},
+		"rating 5.0001": {"FeedbackGiven", 1, `{"rating":4.0001}`,
+			false, []string{"rating", "at most three decimals"}},
+		"rating text":   {"FeedbackGiven", 1, `{"rating":"4"}`, false, []string{"rating"}},
+		"rating 9":      {"FeedbackGiven", 1, `{"rating":9}`, false, []string{"ratings go from 1 to 5"}},
+		"unknown field": {"SessionHeld", 1, `{"minuets":4}`, true, []string{"minuets", "did you mean minutes?"}},
+		"unknown far field": {"SessionHeld", 1, `{"zzz":4}`,
+			true, []string{"zzz", "known are channel, minutes, skill, confirmed, personal"}},
+		"field of none": {"PersonErased", 1, `{"why":4}`, true, []string{"why", "there are none"}},
+		"unknown personal": {"SessionHeld", 1, `{"personal":{"notes":""}}`,
+			true, []string{"personal.notes", "did you mean personal.note?"}},
+		"rule broken": {"SessionHeld", 1, `{"minutes":99999}`,
+			true, []string{"minutes: 99999 is out of range"}},
+		"old and unknown": {"FeedbackRequested", 1, `{"frm":""}`, true, []string{"did you mean from?"}},
+		"old double key": {"FeedbackRequested", 1, `{"due":"2020-01-01","due":"2021-01-01"}`,
+			true, []string{"there twice"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var err error
