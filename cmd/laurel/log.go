@@ -22,7 +22,7 @@ func newLog(a *app) *cobra.Command {
 
 // eventColumns are the columns of events in tables and CSV.
 var eventColumns = []render.Column{
-	{Name: "position", Right: true}, {Name: "occurred at"}, {Name: "stream"}, {Name: "revision", Right: true}, {Name: "type"},
+	{Name: "position", Right: true}, {Name: "occurred at", Whole: true}, {Name: "stream"}, {Name: "revision", Right: true}, {Name: "type"},
 	{Name: "data"},
 }
 

@@ -42,6 +42,7 @@ func ParseFormat(name string) (Format, error) {
 type Column struct {
 	Name  string
 	Right bool // numbers: aligned right and never cut
+	Whole bool // dates and the like: never cut
 }
 
 // Section is a part of a result as people see it: a title, lines of text, then a table. Each part may be absent.

@@ -74,6 +74,29 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// TestNarrowTerminal shows what goes first where there is no room: the names of numbers, then text, then columns.
+func TestNarrowTerminal(t *testing.T) {
+	section := Section{
+		Columns: []Column{{Name: "mentor"}, {Name: "since", Whole: true}, {Name: "active_months", Right: true}, {Name: "score", Right: true}},
+		Rows:    [][]string{{"Maple Albatross", "2013-03-19", "11", "99.289"}},
+	}
+	for width, want := range map[int]string{
+		60: "MENTOR           SINCE       ACTIVE_MONTHS   SCORE\nMaple Albatross  2013-03-19             11  99.289\n",
+		43: "MENTOR           SINCE       ACTIV…   SCORE\nMaple Albatross  2013-03-19      11  99.289\n",
+		40: "MENTOR        SINCE       ACTIV…   SCORE\nMaple Albat…  2013-03-19      11  99.289\n",
+		35: "MENTOR        SINCE       ACTIV…\nMaple Albat…  2013-03-19      11\n(no room for: score)\n",
+		18: "MENTOR  SINCE\nMaple…  2013-03-19\n(no room for: active_months, score)\n",
+	} {
+		var b bytes.Buffer
+		if err := New(&b, Table, Terminal{Width: width}).Print(Result{Sections: []Section{section}}); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != want {
+			t.Errorf("width %d: got\n%s\nwant\n%s", width, b.String(), want)
+		}
+	}
+}
+
 func TestEmptyStreamIsEmptyJSON(t *testing.T) {
 	var b bytes.Buffer
 	if err := New(&b, JSON, Terminal{}).Stream().Close(); err != nil || b.String() != "[]\n" {

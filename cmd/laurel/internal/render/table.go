@@ -9,7 +9,8 @@ import (
 
 const (
 	columnGap    = "  "
-	columnMin    = 6 // a column is not cut below this width
+	columnMin    = 6  // a column is not cut below this width
+	textMin      = 12 // columns are left out rather than to cut texts below this width
 	escapeBold   = "\x1b[1m"
 	escapeNormal = "\x1b[0m"
 )
@@ -33,7 +34,21 @@ func (p *Printer) sections(sections []Section) {
 			for _, row := range s.Rows {
 				p.row(s.Columns, widths, row)
 			}
+			p.leftOut(s.Columns, widths)
 		}
+	}
+}
+
+// leftOut says which columns a narrow terminal has no room for.
+func (p *Printer) leftOut(columns []Column, widths []int) {
+	var names []string
+	for i, c := range columns {
+		if widths[i] == 0 {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) > 0 {
+		p.w.WriteString("(no room for: " + strings.Join(names, ", ") + ")\n")
 	}
 }
 
@@ -56,6 +71,9 @@ func (p *Printer) header(columns []Column, widths []int) {
 func (p *Printer) row(columns []Column, widths []int, cells []string) {
 	var line strings.Builder
 	for i, c := range columns {
+		if widths[i] == 0 {
+			continue
+		}
 		cell := ""
 		if i < len(cells) {
 			cell = cut(Printable(cells[i]), widths[i])
@@ -74,39 +92,73 @@ func (p *Printer) row(columns []Column, widths []int, cells []string) {
 	p.w.WriteString("\n")
 }
 
-// fit returns the columns' widths: what their cells need, and on a terminal that is too narrow less for the widest
-// texts. Numbers are never cut.
+// fit returns the columns' widths: what their cells need, and on a terminal that is too narrow less, in steps that cost
+// the reader more and more. First the names of numbers are cut, then texts, and at last whole columns are left out, the
+// last ones first; those have width 0. Numbers and dates are never cut.
 func (p *Printer) fit(columns []Column, rows [][]string) []int {
+	names, cells := make([]int, len(columns)), make([]int, len(columns))
 	widths := make([]int, len(columns))
 	for i, c := range columns {
-		widths[i] = uniseg.StringWidth(c.Name)
+		names[i] = uniseg.StringWidth(c.Name)
 		for _, row := range rows {
 			if i < len(row) {
-				widths[i] = max(widths[i], uniseg.StringWidth(Printable(row[i])))
+				cells[i] = max(cells[i], uniseg.StringWidth(Printable(row[i])))
 			}
 		}
+		widths[i] = max(names[i], cells[i])
 	}
 	if p.term.Width <= 0 {
 		return widths
 	}
-	total := len(columnGap) * (len(columns) - 1)
-	for _, w := range widths {
-		total += w
+	p.shrink(widths, func(i int) int {
+		if columns[i].Right {
+			return max(cells[i], min(names[i], columnMin))
+		}
+		return widths[i]
+	})
+	for _, least := range []int{textMin, columnMin} {
+		p.shrink(widths, func(i int) int {
+			if columns[i].Right || columns[i].Whole {
+				return widths[i]
+			}
+			return min(widths[i], least)
+		})
+		for last := len(columns) - 1; last > 1 && least == textMin && total(widths) > p.term.Width; last-- {
+			widths[last] = 0
+		}
 	}
-	for total > p.term.Width {
+	return widths
+}
+
+// shrink takes cells from the widest columns until the table fits, but not below what a column needs least.
+func (p *Printer) shrink(widths []int, least func(column int) int) {
+	floor := make([]int, len(widths))
+	for i := range widths {
+		floor[i] = least(i)
+	}
+	for over := total(widths) - p.term.Width; over > 0; over-- {
 		widest := -1
-		for i, c := range columns {
-			if !c.Right && widths[i] > columnMin && (widest < 0 || widths[i] > widths[widest]) {
+		for i := range widths {
+			if widths[i] > floor[i] && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
 		if widest < 0 {
-			break
+			return
 		}
 		widths[widest]--
-		total--
 	}
-	return widths
+}
+
+// total is the width of a line of the table.
+func total(widths []int) int {
+	n := -len(columnGap)
+	for _, w := range widths {
+		if w > 0 {
+			n += w + len(columnGap)
+		}
+	}
+	return n
 }
 
 // cut shortens text to a width in terminal cells, whole characters only, and marks the cut with "…".
