@@ -3,6 +3,7 @@ package domain
 import (
 	"encoding/json"
 	"reflect"
+	"runtime"
 	"testing"
 
 	"github.com/google/uuid"
@@ -210,4 +211,25 @@ func BenchmarkHoldSession(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkMentorshipsInMemory reports what a mentorship with 12 sessions takes while its state is kept.
+func BenchmarkMentorshipsInMemory(b *testing.B) {
+	sessions := make([]Event, 12)
+	for n := range sessions {
+		sessions[n] = given(n+2, &SessionHeld{})
+	}
+	start := given(1, started())
+	var kept []*Mentorship
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for n := 0; b.Loop(); n++ {
+		d := MentorshipDecider(number(n))
+		kept = append(kept, d.Fold(d.Evolve(d.Initial, start), sessions...))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(kept)), "bytes/mentorship")
+	runtime.KeepAlive(kept)
 }

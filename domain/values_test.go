@@ -146,3 +146,33 @@ func TestSuggest(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestMilliJSON(t *testing.T) {
+	var m map[string]Milli
+	if err := json.Unmarshal([]byte(`{"a":1.5,"b":-3}`), &m); err != nil || m["a"] != 1500 || m["b"] != -3000 {
+		t.Errorf("got %v, %v", m, err)
+	}
+	if data, err := json.Marshal(m); err != nil || string(data) != `{"a":1.5,"b":-3}` {
+		t.Errorf("got %s, %v", data, err)
+	}
+	for _, data := range []string{`{"a":1.5e1}`, `{"a":"1"}`, `{"a":0.0001}`, `{"a":null}`} {
+		if err := json.Unmarshal([]byte(data), &m); err == nil {
+			t.Errorf("%s is read as %v", data, m)
+		}
+	}
+	if f := Milli(-1500).Float(); f != -1.5 {
+		t.Errorf("got %v", f)
+	}
+}
+
+// The ids are part of every log that was imported: they must never change.
+func TestIDsOfImportedThings(t *testing.T) {
+	for _, email := range []string{"p0005@git.example", "P0005@Git.Example"} {
+		if got, want := PersonID(email).String(), "dadcc99d-527b-5b01-9126-6e4e0045445d"; got != want {
+			t.Errorf("%s is %s, want %s", email, got, want)
+		}
+	}
+	if got, want := SourceSpace("git").String(), "4c3c890a-9166-541b-961f-e1cb0c3d39ac"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
