@@ -19,6 +19,9 @@ const (
 	documentBytesMax = 64 << 10
 	nestingMax       = 12 // of lists and mappings; the deepest legal place is measures.NAME.caps[0].max
 	lineEntriesMax   = 4  // of "- - -" on one line
+	// keysMax is about what a document with every measure, cap, step and tier that is allowed would have. The YAML
+	// parser's time grows with the square of the keys.
+	keysMax = 6000
 )
 
 // nodeKind is what a piece of YAML is before anyone asks what it should be.
@@ -164,7 +167,7 @@ func (s *source) parse(text string) (root *node) {
 // checkTokens refuses the parts of YAML that a document may not use, and bounds its depth before anything recurses.
 func (s *source) checkTokens(tokens token.Tokens) bool {
 	before := len(s.found)
-	depth, entries, entriesLine := 0, 0, 0
+	depth, keys, entries, entriesLine := 0, 0, 0, 0
 	for i, t := range tokens {
 		at := Place{Line: t.Position.Line, Column: t.Position.Column}
 		switch t.Type {
@@ -190,6 +193,11 @@ func (s *source) checkTokens(tokens token.Tokens) bool {
 			depth++
 		case token.SequenceEndType, token.MappingEndType:
 			depth--
+		case token.MappingValueType:
+			if keys++; keys > keysMax {
+				s.errorf(at, "", fmt.Sprintf("at most %d are allowed", keysMax), "the document has too many keys")
+				return false
+			}
 		case token.SequenceEntryType:
 			if entriesLine != at.Line {
 				entries, entriesLine = 0, at.Line
