@@ -111,7 +111,11 @@ func decode(t domain.EventType, schema int, data []byte, strict bool) (domain.Pa
 	if !utf8.Valid(data) {
 		return nil, located(&PayloadError{Offset: -1, Problem: "is not valid UTF-8"})
 	}
-	if schema != domain.SchemaOf(t) {
+	if schema == domain.SchemaOf(t) {
+		if fast, ok := readFast(t, data); ok {
+			return fast, nil
+		}
+	} else {
 		if !json.Valid(data) {
 			return nil, located(syntaxProblem(data))
 		}

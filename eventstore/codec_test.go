@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -46,8 +47,31 @@ func TestFastPathsEqualEncodingJSON(t *testing.T) {
 			if !ok || err != nil || !bytes.Equal(fast, slow) {
 				t.Fatalf("fast path of %+v\n%s (%v)\nencoding/json\n%s (%v)", p, fast, ok, slow, err)
 			}
+			if read, ok := readFast(p.EventType(), slow); ok && !reflect.DeepEqual(read, p) {
+				t.Fatalf("fast path reads %s as %+v", slow, read)
+			}
 		}
 	})
+}
+
+// The fast paths are of use only when common payloads take them.
+func TestFastPathsReadCommonPayloads(t *testing.T) {
+	for _, p := range []domain.Payload{
+		&domain.SessionHeld{}, &domain.SessionHeld{Channel: "reviewed", Minutes: 45, Skill: "é", Confirmed: true,
+			Personal: domain.SessionNote{Of: ben, Note: "n"}},
+		&domain.GoalMet{Imported: true, Attested: true}, &domain.GoalMet{Goal: "g", Skill: "s", By: ada},
+		&domain.FeedbackGiven{By: ben, About: ada, Rater: domain.RaterMentee, Rating: 4250},
+		&domain.MentorshipStarted{Program: "git", Mentor: ada, Mentee: ben}, &domain.PersonRegistered{},
+		&domain.PersonRegistered{Personal: domain.PersonDetails{Of: ada, Name: "Ada", Email: "a@b", HRID: "7"}},
+	} {
+		data, err := EncodePayload(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := readFast(p.EventType(), data); !ok || !reflect.DeepEqual(got, p) {
+			t.Errorf("%s is read as %+v, %v", data, got, ok)
+		}
+	}
 }
 
 func TestEncodeStatesTheNewestSchemaAndKeepsTheRest(t *testing.T) {
@@ -272,6 +296,15 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which, schema uint8, data []byte) {
 		eventType := types[int(which)%len(types)]
 		first, err := decode(eventType, int(schema), data, false)
+		if fast, ok := readFast(eventType, data); ok && int(schema) == domain.SchemaOf(eventType) && utf8.Valid(data) {
+			slow := domain.NewPayload(eventType)
+			if err := json.Unmarshal(data, slow); err != nil || !reflect.DeepEqual(fast, slow) {
+				t.Fatalf("the fast path reads %s as %+v, encoding/json as %+v, %v", data, fast, slow, err)
+			}
+			if found := scan(data, shapes[eventType], true); found != nil {
+				t.Fatalf("the fast path takes %s: %v", data, found)
+			}
+		}
 		if err != nil {
 			if CodeOf(err) != CodeInvalid || len(err.Error()) > 2000 {
 				t.Fatalf("error %v", err)
