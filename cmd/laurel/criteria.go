@@ -168,7 +168,8 @@ func newCriteriaShow(a *app) *cobra.Command {
 		Example: `  laurel criteria show sample
   laurel criteria show active --program git
   laurel criteria show 3f6c -o json`,
-		Args: args("REF"),
+		Args:              args("REF"),
+		ValidArgsFunction: completeRef,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			c, err := a.criteriaOutsideReplay(cmd.Context(), given[0])
 			if err != nil {

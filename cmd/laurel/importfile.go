@@ -64,7 +64,7 @@ number and the reason; the others are imported, and the exit status is 1.`,
 			progress.Done()
 			written, closeErr := rejects.Close()
 			if err := errors.Join(err, closeErr, store.Close()); err != nil {
-				return sourceFault(err, "import jsonl", name)
+				return sourceFault(err, "import jsonl", "")
 			}
 			return a.fileOutcome("jsonl", name, written, report.IngestReport, flags.dryRun)
 		},

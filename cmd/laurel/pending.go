@@ -4,6 +4,4 @@ import "github.com/spf13/cobra"
 
 func newCriteriaDiff(a *app) *cobra.Command { return &cobra.Command{Use: "diff"} }
 
-func newImportCSV(a *app) *cobra.Command { return &cobra.Command{Use: "csv"} }
-
 func (a *app) printComparison(h *history, from, to *loadedCriteria) error { return nil }

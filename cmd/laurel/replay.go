@@ -59,6 +59,12 @@ Without --as-of, the time is the newest in the log. With --position, only events
 // criteriaFlag adds --criteria to a command.
 func (a *app) criteriaFlag(cmd *cobra.Command, ref *string) {
 	cmd.Flags().StringVar(ref, "criteria", refActive, "the criteria: active, sample, the first digits of a hash, or a file")
+	must(cmd.RegisterFlagCompletionFunc("criteria", completeRef))
+}
+
+// completeRef completes a REF: the two words, and files.
+func completeRef(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{refActive, refSample}, cobra.ShellCompDirectiveDefault
 }
 
 // printStandings prints standings as the result of a command.

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"laurel/cmd/laurel/internal/render"
+	"laurel/domain/criteria"
+	"laurel/projections"
+)
+
+// explainShownMax is how many contributions and exclusions people see unless they ask for more.
+const explainShownMax = 20
+
+func newExplain(a *app) *cobra.Command {
+	var ref string
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "explain PERSON --program SLUG [--criteria REF]",
+		Short: "Say why a mentor stands where they stand",
+		Long: `Say why a mentor stands where they stand: the tier, since when and by which event; each clause of each tier with its value
+beside the threshold; the events that contributed, with their points; those that were left out, with the reason; and what is
+missing for the next tier.
+
+PERSON is an id, an e-mail address or a name.`,
+		Example: `  laurel explain "Willow Kite" --program git --criteria sample
+  laurel explain p0005@git.example --program git --criteria my.yaml --as-of 2016-01-01
+  laurel explain p0005@git.example --program git --criteria sample -o json`,
+		Args: args("PERSON"),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if limit < 0 {
+				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+			}
+			ctx := cmd.Context()
+			h, err := a.openHistory(ctx)
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			person, err := h.findMentor(given[0])
+			if err != nil {
+				return err
+			}
+			c, err := a.criteria(ctx, ref, h)
+			if err != nil {
+				return err
+			}
+			e, err := projections.Explain(h.facts, h.people, h.program, person, c.plan, h.asOf)
+			if err != nil {
+				return fmt.Errorf("explain: %w", err)
+			}
+			return a.printExplanation(e, c.doc, limit)
+		},
+	}
+	a.programFlag(cmd)
+	a.criteriaFlag(cmd, &ref)
+	cmd.Flags().IntVar(&limit, "limit", explainShownMax, "how many events a list of the table shows; 0 is all")
+	return cmd
+}
+
+// printExplanation prints an explanation as the result of a command.
+func (a *app) printExplanation(e *projections.Explanation, doc *criteria.Document, limit int) error {
+	sections := []render.Section{explainHead(e, doc), explainTiers(e, doc), explainMissing(e),
+		explainMeasures(e), explainHistory(e, doc),
+		contributionTable("What counted", "points", e.Contributions, limit),
+		contributionTable("What did not count", "reason", e.Excluded, limit)}
+	shown := sections[:0]
+	for _, s := range sections {
+		if len(s.Lines) > 0 || len(s.Rows) > 0 {
+			shown = append(shown, s)
+		}
+	}
+	return a.out.Print(render.Result{Document: e, Sections: shown, Data: explainData(e)})
+}
+
+// explainHead says where the mentor stands.
+func explainHead(e *projections.Explanation, doc *criteria.Document) render.Section {
+	standing := "holds no tier"
+	if e.Tier != "" {
+		standing = fmt.Sprintf("is %s since %s", tierName(doc, e.Tier), day(e.Since))
+	}
+	because := ""
+	switch {
+	case e.Since.IsZero():
+	case e.Cause == "elapsed":
+		because = " because time passed"
+	default:
+		because = " by event " + e.Cause
+	}
+	return render.Section{
+		Title: fmt.Sprintf("%s %s%s", nameOf(e.Name, e.Person.String()), standing, because),
+		Lines: []string{
+			fmt.Sprintf("Score %s in program %s at %s.", projections.FormatMilli(e.Score), e.Program, e.AsOf.UTC().Format(time.RFC3339)),
+			"Person " + e.Person.String() + ", criteria " + e.Criteria,
+		},
+	}
+}
+
+// explainTiers shows each clause of each tier with its value beside the threshold, the highest tier first.
+func explainTiers(e *projections.Explanation, doc *criteria.Document) render.Section {
+	section := render.Section{Title: "Tiers", Columns: []render.Column{{Name: "tier"}, {Name: "state", Whole: true}, {Name: "clause"},
+		{Name: "value", Right: true}, {Name: "needed", Right: true}, {Name: "met", Whole: true}, {Name: "missing", Right: true}}}
+	for i := len(e.Tiers) - 1; i >= 0; i-- {
+		t := e.Tiers[i]
+		state := "not met"
+		switch {
+		case t.Held && !t.Holds:
+			state = "kept " + t.Kept
+		case t.Held:
+			state = "held"
+		case t.Holds:
+			state = "met"
+		}
+		name := tierName(doc, t.ID)
+		for _, c := range t.Clauses {
+			section.Rows = append(section.Rows, []string{name, strings.TrimSpace(state), c.Text, c.Value, c.Threshold, yesNo(c.Holds), c.Missing})
+			name, state = "", ""
+		}
+	}
+	return section
+}
+
+// explainMissing says what is missing for the next tier.
+func explainMissing(e *projections.Explanation) render.Section {
+	return render.Section{Title: "Missing for the next tier", Lines: e.Missing}
+}
+
+func explainMeasures(e *projections.Explanation) render.Section {
+	section := render.Section{Title: "Measures", Columns: []render.Column{{Name: "measure"}, {Name: "value", Right: true}}}
+	for _, m := range e.Measures {
+		section.Rows = append(section.Rows, []string{m.Name, projections.FormatMilli(m.Value)})
+	}
+	return section
+}
+
+func explainHistory(e *projections.Explanation, doc *criteria.Document) render.Section {
+	section := render.Section{Title: "History", Columns: []render.Column{{Name: "at", Whole: true}, {Name: "from"}, {Name: "to"}, {Name: "cause"}}}
+	for _, h := range e.History {
+		section.Rows = append(section.Rows, []string{h.At.UTC().Format(time.RFC3339), tierName(doc, h.From), tierName(doc, h.Tier), h.Cause})
+	}
+	return section
+}
+
+// contributionTable lists events, the newest first.
+func contributionTable(title, kind string, list []projections.Contribution, limit int) render.Section {
+	section := render.Section{Title: fmt.Sprintf("%s: %s", title, plural(len(list), "entry", "entries")),
+		Columns: []render.Column{{Name: "measure"}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"},
+			{Name: kind, Right: kind == "points", Whole: true}, {Name: "note"}, {Name: "event"}}}
+	shown := len(list)
+	if limit > 0 && shown > limit {
+		shown = limit
+		section.Lines = []string{fmt.Sprintf("The newest %d; all with --limit 0.", shown)}
+	}
+	for i := range shown {
+		c := list[len(list)-1-i]
+		value := c.Reason
+		if kind == "points" {
+			value = projections.FormatMilli(c.Points)
+		}
+		section.Rows = append(section.Rows, []string{c.Measure, day(c.At), string(c.Type), menteeOf(c), value, c.Note, c.Event.String()})
+	}
+	return section
+}
+
+// menteeOf is the mentee of a contribution, "" for one that has none.
+func menteeOf(c projections.Contribution) string {
+	if c.Mentee == (uuid.UUID{}) {
+		return ""
+	}
+	return nameOf(c.MenteeName, c.Mentee.String())
+}
+
+// explainData is every event that counted or did not, for CSV.
+func explainData(e *projections.Explanation) render.Section {
+	section := render.Section{Columns: []render.Column{{Name: "measure"}, {Name: "counted"}, {Name: "points"}, {Name: "reason"}, {Name: "at"},
+		{Name: "type"}, {Name: "mentee"}, {Name: "mentee_name"}, {Name: "event"}, {Name: "note"}}}
+	for i, list := range [][]projections.Contribution{e.Contributions, e.Excluded} {
+		for _, c := range list {
+			mentee := ""
+			if c.Mentee != (uuid.UUID{}) {
+				mentee = c.Mentee.String()
+			}
+			section.Rows = append(section.Rows, []string{c.Measure, fmt.Sprint(i == 0), projections.FormatMilli(c.Points), c.Reason,
+				c.At.UTC().Format(time.RFC3339Nano), string(c.Type), mentee, c.MenteeName, c.Event.String(), c.Note})
+		}
+	}
+	return section
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
