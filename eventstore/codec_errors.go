@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"laurel/domain"
@@ -63,23 +66,48 @@ func tooLarge(t domain.EventType, n int) error {
 
 // unmarshalError translates an error of encoding/json.
 func unmarshalError(t domain.EventType, schema int, data []byte, err error) error {
+	e := &PayloadError{Type: t, Schema: schema, Offset: -1, Problem: err.Error(), Err: err}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
-		e := syntaxProblem(data)
+		e = syntaxProblem(data)
 		e.Type, e.Schema = t, schema
 		return e
-	}
-	e := &PayloadError{Type: t, Schema: schema, Offset: -1, Problem: err.Error(), Err: err}
-	if rule, ok := errors.AsType[*domain.Error](err); ok {
-		e.Field, e.Problem = rule.Field, rule.Message+"; "+rule.Hint
-	}
-	if moment, ok := errors.AsType[*time.ParseError](err); ok {
-		e.Problem = fmt.Sprintf("%s is not a time; write it like \"2026-03-01T10:00:00Z\"", moment.Value)
 	}
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		e.Offset, e.Field = int(mismatch.Offset), mismatch.Field
 		e.Problem = fmt.Sprintf("is a JSON %s; want %s", mismatch.Value, wanted(mismatch))
+		return e
+	}
+	var value json.RawMessage
+	e.Field, value = culprit(t, data)
+	if rule, ok := errors.AsType[*domain.Error](err); ok {
+		e.Problem = rule.Message + "; " + rule.Hint
+	} else if moment, ok := errors.AsType[*time.ParseError](err); ok {
+		e.Problem = fmt.Sprintf("%s is not a time; write it like \"2026-03-01T10:00:00Z\"", moment.Value)
+	} else if strings.Contains(err.Error(), "UUID") {
+		e.Problem = fmt.Sprintf("%.80s is not a uuid; write it like \"5e0c2a3e-8f7a-4c65-9a35-7d1c6f0f2b11\"", value)
 	}
 	return e
+}
+
+// culprit finds the field that keeps a payload from being decoded, by decoding each alone.
+func culprit(t domain.EventType, data []byte) (string, json.RawMessage) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) != nil {
+		return "", nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		alone, err := json.Marshal(map[string]json.RawMessage{name: fields[name]})
+		if err != nil || json.Unmarshal(alone, domain.NewPayload(t)) == nil {
+			continue
+		}
+		if name == "personal" { // the rest of it is text, which must not get into a message
+			var personal struct{ Of json.RawMessage }
+			_ = json.Unmarshal(fields[name], &personal)
+			return "personal.of", personal.Of
+		}
+		return name, fields[name]
+	}
+	return "", nil
 }
 
 // wanted names a Go type in the words of JSON.
