@@ -181,16 +181,14 @@ func (g *group) held(s *stream, a *eventstore.StreamAppend) (map[int]eventstore.
 	if known, any := g.writer.prints.holdsAny(s, a.Events); known && !any {
 		return nil, nil
 	}
-	wanted := make(map[uint32][]int, len(a.Events))
-	for i := range a.Events {
-		print := fingerprint(a.Events[i].ID)
-		wanted[print] = append(wanted[print], i)
-	}
+	w := newWanted(a.Events)
 	var held map[int]eventstore.Held
-	prints := g.writer.prints.fill(s)
+	remembered := g.writer.prints.fill(s)
 	err := g.entries(s, func(revision, place uint64, print uint32) error {
-		prints.put(print)
-		for _, i := range wanted[print] {
+		if remembered != nil {
+			remembered.add(print)
+		}
+		for _, i := range w.indexes(print) {
 			same, found, err := g.compare(a, i, revision, place)
 			if err != nil {
 				return err
@@ -205,6 +203,37 @@ func (g *group) held(s *stream, a *eventstore.StreamAppend) (map[int]eventstore.
 		return nil
 	})
 	return held, err
+}
+
+// wanted finds the events of an append by their fingerprint. For a single event, which is the usual append, it needs no
+// map.
+type wanted struct {
+	only    uint32
+	byPrint map[uint32][]int
+}
+
+var firstEvent = []int{0}
+
+func newWanted(events []eventstore.NewEvent) wanted {
+	if len(events) == 1 {
+		return wanted{only: fingerprint(events[0].ID)}
+	}
+	w := wanted{byPrint: make(map[uint32][]int, len(events))}
+	for i := range events {
+		print := fingerprint(events[i].ID)
+		w.byPrint[print] = append(w.byPrint[print], i)
+	}
+	return w
+}
+
+func (w *wanted) indexes(print uint32) []int {
+	if w.byPrint != nil {
+		return w.byPrint[print]
+	}
+	if print == w.only {
+		return firstEvent
+	}
+	return nil
 }
 
 // compare tells whether the event at a place has the id of the append's i-th, and if so, the same type and data.

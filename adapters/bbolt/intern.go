@@ -8,12 +8,18 @@ const internNamesMax = 4096
 // interner shares equal texts, so that events held for long do not each hold on to the chunk they came from.
 type interner struct {
 	names map[string]string
+	last  [3]string // what each kind of text was the time before: often the same
 }
 
-func (n *interner) share(text string) string {
-	if text == "" {
-		return ""
+// share returns the text, the same one for equal texts; kind is 0 to 2.
+func (n *interner) share(kind int, text string) string {
+	if text != n.last[kind] {
+		n.last[kind] = n.lookUp(text)
 	}
+	return n.last[kind]
+}
+
+func (n *interner) lookUp(text string) string {
 	if shared, found := n.names[text]; found {
 		return shared
 	}

@@ -5,6 +5,7 @@ package bbolt
 import (
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,7 +33,12 @@ func lockFile(f *os.File, exclusive bool, timeout time.Duration) error {
 	}
 }
 
-// isFull tells whether a write failed for lack of room.
+// isFull tells whether a write failed for lack of room. bbolt passes some errors on as text only.
 func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
 }

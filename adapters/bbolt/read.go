@@ -76,41 +76,49 @@ func placeOf(index *bbolt.Bucket, s *stream, revision uint64) (uint64, error) {
 	return place, nil
 }
 
-// chunk collects records in a transaction and turns them into events after it.
+// chunk collects records in a transaction and turns them into events after it. The events of a chunk share two buffers:
+// one for the texts, one for the data.
 type chunk struct {
 	store   *Store
-	bytes   []byte
+	text    []byte
+	data    []byte
 	records []chunkRecord
 }
 
 type chunkRecord struct {
 	record
-	place    uint64
-	from, to int // in bytes
+	place            uint64
+	textEnd, dataEnd int // in the buffers; they begin where those of the record before end
 }
 
-func (c *chunk) full() bool { return len(c.bytes) >= chunkBytesMax }
+// fits tells whether there is room for a record; there is always for a first one.
+func (c *chunk) fits(value []byte) bool {
+	return len(c.records) == 0 || len(c.text)+len(c.data)+len(value) <= chunkBytesMax
+}
 
 func (c *chunk) add(place uint64, r *record, value []byte) {
-	if c.bytes == nil {
-		// Most chunks end for want of room for one more record, not of more records.
-		c.bytes = make([]byte, 0, len(value)+min(chunkBytesMax, cap(c.records)*(len(value)+64)))
+	text, data := r.textPart(value), r.dataPart(value)
+	if c.text == nil {
+		// The first record is taken for a typical one.
+		records := min(cap(c.records), chunkBytesMax/len(value))
+		c.text = make([]byte, 0, max(len(text), len(text)*records*17/16))
+		c.data = make([]byte, 0, max(len(data), len(data)*records*17/16))
 	}
-	from := len(c.bytes)
-	c.bytes = append(c.bytes, value...)
-	c.records = append(c.records, chunkRecord{record: *r, place: place, from: from, to: len(c.bytes)})
+	c.text, c.data = append(c.text, text...), append(c.data, data...)
+	c.records = append(c.records, chunkRecord{record: *r, place: place, textEnd: len(c.text), dataEnd: len(c.data)})
 }
 
-// events makes events that share two buffers: one for the data, one for the texts.
 func (c *chunk) events(names *interner) []eventstore.RecordedEvent {
 	if len(c.records) == 0 {
 		return nil
 	}
-	text := string(c.bytes)
+	texts := string(c.text)
 	events := make([]eventstore.RecordedEvent, len(c.records))
+	text, data := 0, 0
 	for i := range c.records {
 		r := &c.records[i]
-		events[i] = r.event(c.bytes[r.from:r.to:r.to], text[r.from:r.to], names, c.store.position(r.place))
+		events[i] = r.event(texts[text:r.textEnd], c.data[data:r.dataEnd:r.dataEnd], names, c.store.position(r.place))
+		text, data = r.textEnd, r.dataEnd
 	}
 	return events
 }
@@ -135,7 +143,7 @@ func (l *logReader) read(after, until uint64, scanMax int) ([]eventstore.Recorde
 		cursor := tx.Bucket(bucketLog).Cursor()
 		key, value := cursor.Seek(placeKey(after + 1))
 		var r record
-		for scanned := 0; place < until && scanned < scanMax && !c.full(); scanned++ {
+		for scanned := 0; place < until && scanned < scanMax && c.fits(value); scanned++ {
 			if len(key) != 8 || binary.BigEndian.Uint64(key) != place+1 {
 				return l.store.damaged(place+1, key, errRecordMissing)
 			}
@@ -332,8 +340,8 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 				r.next = min(r.next, r.end-1)
 			}
 		}
-		for r.done = r.next >= r.end; !r.done && !c.full() && len(c.records) < chunkEventsMax; r.step() {
-			if err := r.collect(&c, &s, log, index); err != nil {
+		for r.done = r.next >= r.end; !r.done && len(c.records) < chunkEventsMax; r.step() {
+			if collected, err := r.collect(&c, &s, log, index); err != nil || !collected {
 				return err
 			}
 		}
@@ -364,22 +372,26 @@ func (r *streamReader) step() {
 	r.done = r.next == r.end
 }
 
-func (r *streamReader) collect(c *chunk, s *stream, log, index *bbolt.Bucket) error {
+// collect adds the next event to a chunk, if it fits.
+func (r *streamReader) collect(c *chunk, s *stream, log, index *bbolt.Bucket) (collected bool, err error) {
 	place, err := placeOf(index, s, r.next)
 	if err != nil {
-		return err
+		return false, err
 	}
 	value := log.Get(placeKey(place))
 	if value == nil {
-		return r.store.damaged(place, nil, errRecordMissing)
+		return false, r.store.damaged(place, nil, errRecordMissing)
 	}
 	var rec record
 	if err := openRecord(value, place, &rec); err != nil {
-		return r.store.damaged(place, value, err)
+		return false, r.store.damaged(place, value, err)
 	}
 	if rec.revision != r.next || string(rec.text(value, textStream)) != r.name {
-		return r.store.damaged(place, value, errRecordElsewhere)
+		return false, r.store.damaged(place, value, errRecordElsewhere)
+	}
+	if !c.fits(value) {
+		return false, nil
 	}
 	c.add(place, &rec, value)
-	return nil
+	return true, nil
 }

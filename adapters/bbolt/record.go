@@ -18,8 +18,8 @@ import (
 //	crc32c 4 | format 1 | recorded_at 8 | occurred_at 8 | id 16 | revision, schema (uvarint)
 //	| type, stream, actor, source, correlation id, causation id (each uvarint length and bytes) | data (the rest)
 //
-// Numbers are big-endian, times nanoseconds since 1970. The checksum covers the record's place in the log, 8 bytes
-// big-endian, and everything after itself, so that a record that is moved is as damaged as one that is changed.
+// Numbers are big-endian, times nanoseconds since 1970. The checksum covers everything after itself, and begins with the
+// record's place in the log, so that a record that is moved is as damaged as one that is changed.
 const (
 	recordFormat      = 1
 	recordHeaderBytes = 4 + 1 + 8 + 8 + 16
@@ -88,9 +88,7 @@ func recordBytes(e *eventstore.NewEvent, stream string) int {
 
 // checksumAt covers a place in the log and the bytes of a record after its checksum.
 func checksumAt(place uint64, body []byte) uint32 {
-	var key [8]byte
-	binary.BigEndian.PutUint64(key[:], place)
-	return crc32.Update(crc32.Update(0, castagnoli, key[:]), castagnoli, body)
+	return crc32.Update(uint32(place^place>>32), castagnoli, body)
 }
 
 // sealRecord writes the checksum of a record at its place in the log.
@@ -154,25 +152,30 @@ func parseRecord(b []byte, r *record) error {
 
 func (r *record) text(b []byte, i int) []byte { return b[r.texts[i].from:r.texts[i].to] }
 
-// event turns the record into an event. The texts that repeat all over a log are shared through names; the others
-// are parts of text, which is b as a string, and the data is a part of b.
-func (r *record) event(b []byte, text string, names *interner, position eventstore.Position) eventstore.RecordedEvent {
-	own := func(i int) string { return text[r.texts[i].from:r.texts[i].to] }
+// textPart and dataPart divide what follows the numbers.
+func (r *record) textPart(b []byte) []byte { return b[r.texts[0].from:r.data] }
+func (r *record) dataPart(b []byte) []byte { return b[r.data:] }
+
+// event turns the record into an event, given its two parts. The texts that repeat all over a log are shared through
+// names.
+func (r *record) event(text string, data []byte, names *interner, position eventstore.Position,
+) eventstore.RecordedEvent {
+	own := func(i int) string { return text[r.texts[i].from-r.texts[0].from : r.texts[i].to-r.texts[0].from] }
 	return eventstore.RecordedEvent{
 		ID:         r.id,
-		Type:       domain.EventType(names.share(own(textType))),
+		Type:       domain.EventType(names.share(0, own(textType))),
 		Stream:     own(textStream),
 		Revision:   eventstore.Revision(r.revision),
 		Position:   position,
 		RecordedAt: time.Unix(0, r.recordedAt).UTC(),
 		Meta: domain.Metadata{
 			OccurredAt:    time.Unix(0, r.occurredAt).UTC(),
-			Actor:         names.share(own(textActor)),
-			Source:        names.share(own(textSource)),
+			Actor:         names.share(1, own(textActor)),
+			Source:        names.share(2, own(textSource)),
 			CorrelationID: own(textCorrelation),
 			CausationID:   own(textCausation),
 			Schema:        int(r.schema),
 		},
-		Data: b[r.data:len(b):len(b)],
+		Data: data,
 	}
 }

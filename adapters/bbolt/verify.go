@@ -2,14 +2,274 @@ package bbolt
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.etcd.io/bbolt"
 
 	"laurel/eventstore"
 )
 
+// Chain implements eventstore.Verifier.
+func (s *Store) Chain(context.Context) (eventstore.ChainHead, error) {
+	if s.isClosed() {
+		return eventstore.ChainHead{}, eventstore.ErrClosed
+	}
+	var now state
+	err := s.view(func(tx *bbolt.Tx) (err error) {
+		now, err = readState(tx)
+		return err
+	})
+	return eventstore.ChainHead{Position: s.position(now.head), Hash: now.chain}, err
+}
+
+// Verify implements eventstore.Verifier. It reads the file, not the mapping, and checks that
+//
+//   - every page is reachable once, or free, and keys are in order,
+//   - records are contiguous, match their checksums, count the revisions of their streams, and chain to the hash that
+//     the newest commit stored,
+//   - the index of every stream lists exactly its records.
+//
+// Appends go on meanwhile, unless the file outgrows its mapping; progress must not append.
 func (s *Store) Verify(ctx context.Context, progress func(done, total uint64)) (eventstore.VerifyReport, error) {
-	return eventstore.VerifyReport{}, nil
+	if s.isClosed() {
+		return eventstore.VerifyReport{}, eventstore.ErrClosed
+	}
+	var report eventstore.VerifyReport
+	f, err := os.Open(s.path)
+	if err != nil {
+		return report, s.translate("verify event log "+s.path, err)
+	}
+	defer f.Close()
+	// The transaction keeps the pages of its commit from being used again.
+	err = s.view(func(tx *bbolt.Tx) error {
+		m, err := metaOf(f, uint64(tx.ID()))
+		if err != nil {
+			return err
+		}
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		p, err := newPages(f, info.Size(), m)
+		if err != nil {
+			return err
+		}
+		v := verification{ctx: ctx, pages: p, progress: progress, report: &report}
+		return v.run()
+	})
+	return report, err
 }
-func (s *Store) Chain(ctx context.Context) (eventstore.ChainHead, error) {
-	return eventstore.ChainHead{}, nil
+
+// metaOf finds the meta page of a commit. The newest commit is written over the one before the last.
+func metaOf(f *os.File, txid uint64) (meta, error) {
+	newest, before, err := readMetas(f)
+	switch {
+	case err != nil:
+		return meta{}, err
+	case newest.txid == txid:
+		return newest, nil
+	case before.txid == txid:
+		return before, nil
+	}
+	return meta{}, &eventstore.UnavailableError{Action: "verify the event log",
+		Remedy: "try again", Err: errors.New("it is written to faster than it can be read")}
 }
-func (s *Store) Backup(ctx context.Context, path string) error { return nil }
+
+// verification is one walk over everything.
+type verification struct {
+	ctx      context.Context
+	pages    *pages
+	progress func(done, total uint64)
+	report   *eventstore.VerifyReport
+
+	state   state
+	head    uint64
+	chain   [32]byte
+	last    int64 // recorded_at of the record before
+	streams map[string]*verifiedStream
+	parts   map[uint64]*verifiedStream // by stream number: what the finished parts of its index list
+}
+
+// verifiedStream is what was found of a stream, in the log or in its index.
+type verifiedStream struct {
+	events uint64
+	digest uint64 // of the index entries, in order
+	seen   bool   // in the bucket of streams
+}
+
+func (v *verifiedStream) add(place uint64, print uint32) {
+	// FNV-1a over words, which is enough to tell lists apart that nobody chose.
+	const prime = 1099511628211
+	v.digest = (v.digest^place)*prime ^ uint64(print)
+	v.digest *= prime
+	v.events++
+}
+
+const progressEvents = 1 << 16
+
+func (v *verification) run() error {
+	buckets, err := v.pages.buckets()
+	if err != nil {
+		return err
+	}
+	if v.state, err = v.pages.readState(buckets); err != nil {
+		return err
+	}
+	v.streams, v.parts = make(map[string]*verifiedStream), make(map[uint64]*verifiedStream)
+	log := tree{pages: v.pages, leaf: v.record, where: v.where}
+	if err := log.walkBucket(buckets[string(bucketLog)]); err != nil {
+		return err
+	}
+	if err := v.checkState(); err != nil {
+		return err
+	}
+	index := tree{pages: v.pages, leaf: v.part}
+	if err := index.walkBucket(buckets[string(bucketIndex)]); err != nil {
+		return err
+	}
+	streams := tree{pages: v.pages, leaf: v.stream}
+	if err := streams.walkBucket(buckets[string(bucketStreams)]); err != nil {
+		return err
+	}
+	for name, s := range v.streams {
+		if !s.seen {
+			return damage(-1, "stream %q is not in the index", name)
+		}
+	}
+	if err := v.pages.readFreelist(); err != nil {
+		return err
+	}
+	if err := v.pages.checkFree(true); err != nil {
+		return err
+	}
+	if v.progress != nil {
+		v.progress(v.head, v.head)
+	}
+	v.report.Events, v.report.Streams = v.head, uint64(len(v.streams))
+	v.report.Bytes = v.pages.offset(v.pages.high)
+	v.report.Chain = eventstore.ChainHead{Position: v.position(v.head), Hash: v.chain}
+	return nil
+}
+
+func (v *verification) position(place uint64) eventstore.Position {
+	if place == 0 {
+		return eventstore.Position{}
+	}
+	return eventstore.NewPosition(v.state.tag, 0, place)
+}
+
+// where is the first event that damage keeps from being read: walking in order, the next one.
+func (v *verification) where([]byte) eventstore.Position { return v.position(v.head + 1) }
+
+func (v *verification) record(e element) error {
+	if v.head%progressEvents == 0 {
+		if err := v.ctx.Err(); err != nil {
+			return err
+		}
+		if v.progress != nil {
+			v.progress(v.head, v.state.head)
+		}
+	}
+	place := v.head + 1
+	bad := func(err error) error {
+		return &eventstore.CorruptError{Position: v.position(place), Offset: e.valueOffset, Reason: err.Error()}
+	}
+	if len(e.key) != 8 || binary.BigEndian.Uint64(e.key) != place {
+		return bad(errRecordMissing)
+	}
+	var r record
+	if err := openRecord(e.value, place, &r); err != nil {
+		return bad(err)
+	}
+	name := r.text(e.value, textStream)
+	s, found := v.streams[string(name)]
+	if !found {
+		s = &verifiedStream{}
+		v.streams[string(name)] = s
+	}
+	switch {
+	case r.revision != s.events:
+		return bad(fmt.Errorf("it is revision %d of its stream, and the one before is followed by %d", r.revision, s.events))
+	case r.recordedAt < v.last:
+		return bad(errors.New("it was recorded before the one before it"))
+	}
+	s.add(place, fingerprint(r.id))
+	v.head, v.last = place, r.recordedAt
+	hash := sha256.New()
+	hash.Write(v.chain[:])
+	hash.Write(e.value)
+	hash.Sum(v.chain[:0])
+	return nil
+}
+
+// checkState compares what the log holds with what the newest commit said it holds.
+func (v *verification) checkState() error {
+	switch {
+	case v.head != v.state.head:
+		return &eventstore.CorruptError{Position: v.position(min(v.head, v.state.head) + 1), Offset: -1,
+			Reason: fmt.Sprintf("it has %d events, and should have %d", v.head, v.state.head)}
+	case uint64(len(v.streams)) != v.state.streams:
+		return damage(-1, "it has %d streams, and should have %d", len(v.streams), v.state.streams)
+	case v.chain != v.state.chain:
+		return damage(-1, "its records do not chain to the stored hash: some were changed, checksum and all")
+	}
+	return nil
+}
+
+func (v *verification) part(e element) error {
+	if len(e.key) != 12 {
+		return damage(e.valueOffset, "a part of the index has no proper key")
+	}
+	number, part := binary.BigEndian.Uint64(e.key), binary.BigEndian.Uint32(e.key[8:])
+	entries, err := openValue(e.key, e.value)
+	if err != nil || len(entries) != partBytes {
+		return damage(e.valueOffset, "part %d of the index of stream number %d does not match its checksum", part, number)
+	}
+	s, found := v.parts[number]
+	if !found {
+		s = &verifiedStream{}
+		v.parts[number] = s
+	}
+	if uint64(part)*partEntries != s.events {
+		return damage(e.valueOffset, "part %d of the index of stream number %d follows part %d", part, number,
+			s.events/partEntries)
+	}
+	s.addAll(entries)
+	return nil
+}
+
+func (v *verifiedStream) addAll(entries []byte) {
+	for i := range len(entries) / entryBytes {
+		v.add(entry(entries, i))
+	}
+}
+
+func (v *verification) stream(e element) error {
+	s, err := decodeStream(e.key, e.value)
+	if err != nil {
+		return damage(e.valueOffset, "index of stream %q: %v", e.key, err)
+	}
+	recorded, found := v.streams[string(e.key)]
+	if !found {
+		return damage(e.valueOffset, "stream %q is in the index, but not in the log", e.key)
+	}
+	recorded.seen = true
+	listed := v.parts[s.number]
+	if listed == nil {
+		listed = &verifiedStream{}
+		v.parts[s.number] = listed
+	}
+	if listed.seen {
+		return damage(e.valueOffset, "stream %q has the number, %d, of another", e.key, s.number)
+	}
+	listed.seen = true
+	listed.addAll(s.tail)
+	if listed.events != recorded.events || s.events != recorded.events || listed.digest != recorded.digest {
+		return damage(e.valueOffset, "the index of stream %q does not list its events", e.key)
+	}
+	return nil
+}
