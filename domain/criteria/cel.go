@@ -44,11 +44,17 @@ type CheckedExpr struct {
 	Measures []string // of score and when: the measures referred to, in document order
 	Score    bool     // of when: it refers to score
 	Asks     []string // of where: the attributes referred to, in the order of Attributes
+	limited  bool     // its cost depends on the values that it meets
 }
 
-// Program plans the expression for CEL's interpreter, with a limit on the cost of each evaluation.
+// Program plans the expression for CEL's interpreter. A where stops with an error when it costs too much; a score and
+// a when are over numbers only, so that the estimate is the truth and nothing need be counted.
 func (c *CheckedExpr) Program() (cel.Program, error) {
-	return c.Env.Program(c.AST, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(costMax))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if c.limited {
+		options = append(options, cel.CostLimit(costMax))
+	}
+	return c.Env.Program(c.AST, options...)
 }
 
 // CheckExpressions checks the score, every when and every where of a document. The result is nil when there is an
@@ -190,13 +196,18 @@ func (c *exprChecker) check(e Expr, path string, env *cel.Env, about exprSubject
 	if !x.allowed(checked, env) {
 		return nil
 	}
-	out := &CheckedExpr{Source: e.Source, At: e.At, AST: checked, Env: env}
+	out := &CheckedExpr{Source: e.Source, At: e.At, AST: checked, Env: env, limited: about == subjectFact}
 	out.refer(c.measures)
 	return out
 }
 
-// refer notes what the expression refers to. Variables of comprehensions may hide attributes, so the checker's
-// references decide.
+// hides reports whether a loop's variable has the name of an attribute.
+func (x *expression) hides(name string) bool {
+	_, taken := attribute(name)
+	return taken
+}
+
+// refer notes what the expression refers to.
 func (c *CheckedExpr) refer(measures []string) {
 	found := map[string]bool{}
 	native := c.AST.NativeRep()
@@ -291,6 +302,10 @@ func (x *expression) allowed(checked *cel.Ast, env *cel.Env) bool {
 		switch e.Kind() {
 		case ast.CallKind:
 			x.callAllowed(e)
+		case ast.ComprehensionKind:
+			if name := e.AsComprehension().IterVar(); x.hides(name) {
+				x.errorf(x.placeOf(e), x.path, "choose another name", "the loop's variable `%s` hides an attribute", name)
+			}
 		case ast.StructKind:
 			x.errorf(x.placeOf(e), x.path, "remove it", "an expression cannot build objects")
 		}

@@ -26,9 +26,12 @@ type lexeme struct {
 	at   int // index of its first character
 }
 
-var lexemeRE = regexp.MustCompile(
-	`(?s)//[^\n]*|[rRbB]{0,2}(?:"""(?:\\.|[^\\])*?"""|'''(?:\\.|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')` +
-		`|[A-Za-z_][A-Za-z0-9_]*|[0-9.]+(?:[eE][-+]?[0-9]+)?|[<>=!]=|=>|=<|<>|===|&&|\|\||.`)
+// lexemeRE matches comments, raw texts (in which a backslash is a backslash), other texts, names, numbers, operators of
+// two characters (real ones and the ones that people try), and any character.
+var lexemeRE = regexp.MustCompile(`(?s)//[^\n]*` +
+	`|[bB]?[rR](?:""".*?"""|'''.*?'''|"[^"\n]*"|'[^'\n]*')` +
+	`|[bB]?(?:"""(?:\\.|[^\\])*?"""|'''(?:\\.|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')` +
+	`|[A-Za-z_][A-Za-z0-9_]*|[0-9.]+(?:[eE][-+]?[0-9]+)?|[<>=!]=|=>|=<|<>|&&|\|\||.`)
 
 // scan splits an expression into tokens; white space and comments are left out.
 func scan(source string) []lexeme {

@@ -10,11 +10,13 @@ import (
 	"github.com/google/cel-go/common/types"
 )
 
-// warn reports what is allowed and surely not meant: measures that decide nothing, filters that nothing passes, tiers
-// that nobody can reach, and tiers that a higher one always hides. It says nothing where it cannot be certain.
+// warn reports what is allowed and surely not meant: measures that decide nothing, filters that nothing passes or that
+// ask for what is never there, tiers that nobody can reach, and tiers that a higher one always hides. It says nothing
+// where it cannot be certain.
 func warn(checked *CheckedDocument, f *findings, locate locator) {
 	unused(checked, f)
 	passNothing(checked, f)
+	misspelt(checked, f, locate)
 	r := newReach(checked)
 	decided := make([][]oneCase, len(checked.When))
 	known := make([]bool, len(checked.When))

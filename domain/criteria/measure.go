@@ -76,7 +76,7 @@ func (p *parse) measure(n *node, name string) (m Measure) {
 	// Their order has no meaning, so documents that differ in nothing else become equal.
 	slices.SortStableFunc(m.Of, func(a, b TypePoints) int { return strings.Compare(string(a.Type), string(b.Type)) })
 	slices.SortStableFunc(m.Caps, func(a, b Cap) int {
-		return cmp.Or(cmp.Compare(a.Per, b.Per), cmp.Compare(a.Every, b.Every))
+		return cmp.Or(cmp.Compare(a.Per, b.Per), cmp.Compare(a.Every, b.Every), cmp.Compare(a.Max, b.Max))
 	})
 	if in := got["in"]; in != nil {
 		m.In, _ = p.oneLine(in, path+".in", "in", 1<<10)
@@ -249,7 +249,7 @@ func (p *parse) caps(m *Measure, n *node, path string) {
 		}
 		same := func(o Cap) bool { return o.Per == c.Per && o.Every == c.Every }
 		if c.Every != 0 && c.Per != 0 && slices.ContainsFunc(m.Caps, same) {
-			p.errorf(item.at, path, "keep the smaller one", "there are two caps per %s every %s",
+			p.warnf(item.at, path, "only the smaller one matters", "there are two caps per %s every %s",
 				[]string{"mentor", "mentee"}[c.Per-1], everyNames()[c.Every-1])
 		}
 		m.Caps = append(m.Caps, c)

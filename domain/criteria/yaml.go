@@ -255,7 +255,7 @@ func (s *source) syntaxError(err error) {
 	case strings.Contains(message, "mapping end token"):
 		message, hint = "a mapping is opened and not closed", "add }"
 	case strings.Contains(message, "must be specified"):
-		hint = "check for a missing comma or closing bracket"
+		hint = "check for a missing comma or bracket, and put an expression that has one of , [ ] { } in quotes"
 	}
 	s.errorf(at, "", hint, "%s", message)
 }

@@ -1,0 +1,155 @@
+package projections_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"laurel/domain/criteria"
+	"laurel/eventstore"
+	"laurel/projections"
+	"laurel/projections/internal/naive"
+)
+
+// standingsJSON is the array of mentors as the command line prints it.
+func standingsJSON(s *projections.Standings) []byte {
+	b := []byte("[")
+	for i := range s.Mentors {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = s.Mentors[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+// require is what both *testing.T and *rapid.T offer.
+type require interface {
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+func compileIn(t require, text string) *criteria.Plan {
+	doc, diagnostics := criteria.Parse("criteria.yaml", []byte(text))
+	if diagnostics.HasErrors() {
+		t.Fatalf("criteria:\n%s\n%v", text, diagnostics)
+	}
+	checked, diagnostics := criteria.CheckExpressions(doc)
+	if diagnostics.HasErrors() {
+		t.Fatalf("criteria:\n%s\n%v", text, diagnostics)
+	}
+	plan, err := criteria.Compile(checked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// programs returns the programs of the mentorships of a history, and one that has none.
+var programs = []string{"alpha", "beta"}
+
+// TestEngineAgreesWithOracle compares the engine, byte by byte, with the plain computation from the text of the design,
+// over random histories under random criteria, at random times and positions.
+func TestEngineAgreesWithOracle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := naive.History(t)
+		text := naive.Document(t)
+		plan := compileIn(t, text)
+		limit := rapid.IntRange(0, len(events)).Draw(t, "limit")
+		opt := naive.Options{Limit: limit}
+		if limit == 0 {
+			limit = len(events)
+		}
+		if rapid.Bool().Draw(t, "as of") && len(events) > 0 {
+			at := events[rapid.IntRange(0, len(events)-1).Draw(t, "as of event")].OccurredAt
+			at = at.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "days later")) * 24 * time.Hour)
+			opt.AsOf = &at
+		}
+		facts := projections.NewFacts()
+		if _, err := facts.Apply(record(events)[:limit]); err != nil {
+			t.Fatal(err)
+		}
+		people := projections.NewPeople()
+		if err := people.Apply(record(events)[:limit]); err != nil {
+			t.Fatal(err)
+		}
+		for _, program := range programs {
+			want, err := naive.Replay(events, program, []byte(text), opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := projections.NewStandings(facts, people, program, plan, asOfOr(facts, opt.AsOf), 2)
+			if s.Events != want.Events {
+				t.Fatalf("%s: %d events, want %d", program, s.Events, want.Events)
+			}
+			if got := standingsJSON(s); !bytes.Equal(got, want.MentorsJSON()) {
+				t.Fatalf("%s under\n%s\n got %s\nwant %s", program, text, got, want.MentorsJSON())
+			}
+		}
+	})
+}
+
+// TestReplayIsLiveIsResumed holds every way to compute standings to the same bytes: a replay of the whole log, the live
+// standings after each event, a fold resumed at every position, each mentor alone, and any number of workers.
+func TestReplayIsLiveIsResumed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := record(naive.History(t))
+		plan := compileIn(t, naive.Document(t))
+		const program = "alpha"
+		replay := func(n, workers int) []byte {
+			f := projections.NewFacts()
+			if _, err := f.Apply(events[:n]); err != nil {
+				t.Fatal(err)
+			}
+			newest, _ := f.Newest()
+			return standingsJSON(projections.NewStandings(f, nil, program, plan, newest, workers))
+		}
+
+		live := projections.NewLive(projections.NewFacts(), program, plan, time.Time{})
+		for n := 1; n <= len(events); n++ {
+			if _, err := live.Apply(events[n-1 : n]); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := standingsJSON(live.Standings(nil)), replay(n, 1); !bytes.Equal(got, want) {
+				t.Fatalf("live after %d events:\n got %s\nwant %s", n, got, want)
+			}
+		}
+
+		whole := replay(len(events), 1)
+		for cut := 0; cut <= len(events); cut++ {
+			f := projections.NewFacts()
+			for _, part := range [][]eventstore.RecordedEvent{events[:cut], events[cut:]} {
+				if _, err := f.Apply(part); err != nil {
+					t.Fatal(err)
+				}
+			}
+			newest, _ := f.Newest()
+			if got := standingsJSON(projections.NewStandings(f, nil, program, plan, newest, 1)); !bytes.Equal(got, whole) {
+				t.Fatalf("resumed at %d:\n got %s\nwant %s", cut, got, whole)
+			}
+		}
+		for _, workers := range []int{0, 2, 3, 8} {
+			if got := replay(len(events), workers); !bytes.Equal(got, whole) {
+				t.Fatalf("with %d workers:\n got %s\nwant %s", workers, got, whole)
+			}
+		}
+
+		f := projections.NewFacts()
+		if _, err := f.Apply(events); err != nil {
+			t.Fatal(err)
+		}
+		newest, _ := f.Newest()
+		all := projections.Replay(f, program, plan, newest, 1)
+		for _, i := range rand.Perm(len(all.Mentors)) {
+			one := projections.EvaluateOne(f, all.Mentors[i], plan, newest)
+			if one.Tier != all.Of[i].Tier || one.Score != all.Of[i].Score ||
+				!slices.Equal(one.Measures, all.Of[i].Measures) || !slices.Equal(one.Transitions, all.Of[i].Transitions) {
+				t.Fatalf("mentor %d alone:\n got %+v\nwant %+v", i, one, all.Of[i])
+			}
+		}
+	})
+}
