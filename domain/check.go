@@ -40,7 +40,7 @@ type personalText = struct{ field, text string }
 
 // judgeCommon applies the rules that are the same for every stream. Its first result tells that the command was
 // carried out before.
-func judgeCommon(l ledger, category string, m CommandMeta, p Payload) (done bool, err error) {
+func judgeCommon(l ledger, category string, m *CommandMeta, p Payload) (done bool, err error) {
 	if err := checkMeta(m); err != nil {
 		return false, err
 	}

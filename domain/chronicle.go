@@ -7,7 +7,8 @@ type Chronicle struct {
 }
 
 func (c *Chronicle) decide(cmd Command) ([]Event, error) {
-	meta, p := cmd.Common(), cmd.payload()
+	common, p := cmd.Common(), cmd.payload()
+	meta := &common
 	if done, err := judgeCommon(c.ledger, c.Stream.Category, meta, p); done || err != nil {
 		return nil, err
 	}

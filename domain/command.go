@@ -36,7 +36,7 @@ type Command interface {
 }
 
 // eventID is the id of the command's event at an index.
-func (m CommandMeta) eventID(index int) uuid.UUID {
+func (m *CommandMeta) eventID(index int) uuid.UUID {
 	if index == 0 {
 		return m.ID
 	}
@@ -44,7 +44,7 @@ func (m CommandMeta) eventID(index int) uuid.UUID {
 }
 
 // event makes the command's event at an index.
-func (m CommandMeta) event(index int, p Payload) Event {
+func (m *CommandMeta) event(index int, p Payload) Event {
 	return Event{
 		ID: m.eventID(index),
 		Meta: Metadata{

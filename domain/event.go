@@ -14,8 +14,8 @@
 //	events, err := decider.Decide(state, domain.HoldSession{CommandMeta: meta, Channel: "call", Minutes: 45})
 //
 // Commands are imperative: HoldSession. Events are past tense, and named by their payload: SessionHeld. Record is the
-// command for events that are ready-made elsewhere; the same rules judge them, with the leniency of CommandMeta.Imported.
-// An event's id is chosen by who sends the command, so that sending it twice records it once.
+// command for events that are ready-made elsewhere; the same rules judge them, with the leniency of
+// CommandMeta.Imported. An event's id is chosen by who sends the command, so that sending it twice records it once.
 //
 // # The life of a mentorship
 //
@@ -41,8 +41,8 @@
 //
 // # Failures
 //
-// A refusal is an *Error with a Code, the field at fault, what is wrong, and what would be right. CheckPayload finds what
-// could never be right; the deciders find what is not right here and now.
+// A refusal is an *Error with a Code, the field at fault, what is wrong, and what would be right. CheckPayload finds
+// what could never be right; the deciders find what is not right here and now.
 package domain
 
 import (

@@ -150,7 +150,7 @@ func checkOneOf[W ~string](field string, word W, known ...W) error {
 }
 
 // checkMeta checks what every event carries.
-func checkMeta(m CommandMeta) error {
+func checkMeta(m *CommandMeta) error {
 	if m.ID == uuid.Nil {
 		return invalid("id", "is missing", "give the event a uuid")
 	}

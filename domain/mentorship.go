@@ -25,8 +25,8 @@ type Mentorship struct {
 // A mentorship starts once, is paused and resumed in turn, and ends once. After the end only what happened before it
 // may still come late: events with an occurred_at before the end's. While it is paused only what happened before the
 // pause, a resume and an end are accepted. What looks back, confirming a session and feedback, and voids are accepted
-// at any time. Nothing may be older than the start, a session's confirmation than the session, a goal's meeting than its
-// setting, a resume than its pause, or the end than the last session.
+// at any time. Nothing may be older than the start, a session's confirmation than the session, a goal's meeting than
+// its setting, a resume than its pause, or the end than the last session.
 //
 // Imported events may come in any order of time: to them, only the rule about the end applies.
 //
@@ -40,7 +40,8 @@ func MentorshipDecider(mentorship uuid.UUID) Decider[*Mentorship] {
 }
 
 func (m *Mentorship) decide(cmd Command) ([]Event, error) {
-	meta, payload := cmd.Common(), cmd.payload()
+	common, payload := cmd.Common(), cmd.payload()
+	meta := &common
 	if done, err := judgeCommon(m.ledger, CategoryMentorship, meta, payload); done || err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func (m *Mentorship) judge(meta CommandMeta, payload Payload) error {
+func (m *Mentorship) judge(meta *CommandMeta, payload Payload) error {
 	switch v := payload.(type) {
 	case *EventVoided:
 		return m.ledger.judgeVoid(v, meta.ID)
@@ -48,7 +48,7 @@ func (m *Mentorship) judge(meta CommandMeta, payload Payload) error {
 func (m *Mentorship) has(person uuid.UUID) bool { return isOneOf(person, m.Mentor, m.Mentee) }
 
 // judgeTime says whether that may happen at that time.
-func (m *Mentorship) judgeTime(meta CommandMeta, payload Payload) error {
+func (m *Mentorship) judgeTime(meta *CommandMeta, payload Payload) error {
 	if !m.Started {
 		return notFound("", "the mentorship was never started", "start it first")
 	}
@@ -88,7 +88,7 @@ func (m *Mentorship) endedError() error {
 		"only what happened before that may still be recorded; void its MentorshipEnded to go on")
 }
 
-func (m *Mentorship) judgeResume(meta CommandMeta, at int64) error {
+func (m *Mentorship) judgeResume(meta *CommandMeta, at int64) error {
 	if m.Ended {
 		return m.endedError()
 	}
@@ -101,7 +101,7 @@ func (m *Mentorship) judgeResume(meta CommandMeta, at int64) error {
 	return nil
 }
 
-func (m *Mentorship) judgeEnd(meta CommandMeta, at int64) error {
+func (m *Mentorship) judgeEnd(meta *CommandMeta, at int64) error {
 	if m.Ended {
 		return conflict("", "the mentorship already ended at "+formatNano(m.endedAt), "a mentorship ends once")
 	}
@@ -119,7 +119,7 @@ func (m *Mentorship) judgeEnd(meta CommandMeta, at int64) error {
 
 func formatNano(at int64) string { return time.Unix(0, at).UTC().Format(time.RFC3339) }
 
-func (m *Mentorship) judgeConfirmation(meta CommandMeta, p *SessionConfirmed) error {
+func (m *Mentorship) judgeConfirmation(meta *CommandMeta, p *SessionConfirmed) error {
 	i := m.ledger.find(p.Session)
 	if i < 0 || m.ledger.entries()[i].kind != kindSession {
 		return notFound("session", "no session "+p.Session.String()+" is in this mentorship",
@@ -151,7 +151,7 @@ func (m *Mentorship) judgeGoalSet(p *GoalSet) error {
 	return nil
 }
 
-func (m *Mentorship) judgeGoalMet(meta CommandMeta, p *GoalMet) error {
+func (m *Mentorship) judgeGoalMet(meta *CommandMeta, p *GoalMet) error {
 	if p.Imported && !meta.Imported {
 		return invalid("imported", "only an import may say that a goal is imported", "leave it out and set the goal first")
 	}
@@ -242,7 +242,7 @@ const (
 	markFromMentor
 )
 
-func (m *Mentorship) judgeFeedback(meta CommandMeta, p *FeedbackGiven) error {
+func (m *Mentorship) judgeFeedback(meta *CommandMeta, p *FeedbackGiven) error {
 	if err := m.judgePair("by", p.By, p.About); err != nil {
 		return err
 	}

@@ -194,6 +194,11 @@ func TestCategories(t *testing.T) {
 	if c, ok := CategoryOf(TypeEventVoided); c != "" || !ok {
 		t.Errorf("EventVoided: %q, %v", c, ok)
 	}
+	for _, eventType := range EventTypes() {
+		if _, ok := CategoryOf(eventType); !ok {
+			t.Errorf("%s has no category", eventType)
+		}
+	}
 	if _, ok := CategoryOf("Zebra"); ok || NewPayload("Zebra") != nil {
 		t.Error("there is a Zebra")
 	}

@@ -14,8 +14,9 @@ type Person struct {
 // PersonDecider returns the decider of a person's stream.
 //
 // A person is registered once. What is imported may come before the registration, and a second imported registration
-// changes nothing, as several sources know the same people; a unit that it names is joined. An erased person's stream takes nothing more, and an erasure
-// cannot be voided, as what was forgotten cannot be brought back. Erasing withdraws the consents first.
+// changes nothing, as several sources know the same people; a unit that it names is joined. An erased person's stream
+// takes nothing more, and an erasure cannot be voided, as what was forgotten cannot be brought back. Erasing withdraws
+// the consents first.
 func PersonDecider(person uuid.UUID) Decider[*Person] {
 	return Decider[*Person]{Initial: &Person{ID: person}, Decide: (*Person).decide, Evolve: (*Person).Evolve}
 }
@@ -36,7 +37,8 @@ func audienceBit(a Audience) uint8 {
 }
 
 func (p *Person) decide(cmd Command) ([]Event, error) {
-	meta, payload := cmd.Common(), cmd.payload()
+	common, payload := cmd.Common(), cmd.payload()
+	meta := &common
 	if done, err := judgeCommon(p.ledger, CategoryPerson, meta, payload); done || err != nil {
 		return nil, err
 	}
@@ -69,7 +71,7 @@ func (p *Person) decide(cmd Command) ([]Event, error) {
 }
 
 // decideAll judges several payloads, each in the state after those before it.
-func (p *Person) decideAll(meta CommandMeta, payloads ...Payload) ([]Event, error) {
+func (p *Person) decideAll(meta *CommandMeta, payloads ...Payload) ([]Event, error) {
 	events := make([]Event, len(payloads))
 	for i, payload := range payloads {
 		if err := CheckPayload(payload); err != nil {
@@ -86,7 +88,7 @@ func (p *Person) decideAll(meta CommandMeta, payloads ...Payload) ([]Event, erro
 	return events, nil
 }
 
-func (p *Person) judge(meta CommandMeta, payload Payload) error {
+func (p *Person) judge(meta *CommandMeta, payload Payload) error {
 	if p.Erased {
 		return conflict("", "person "+p.ID.String()+" was erased", "nothing is recorded about an erased person")
 	}

@@ -19,7 +19,8 @@ func (p *Program) HasReward(reward Slug) bool {
 }
 
 func (p *Program) decide(cmd Command) ([]Event, error) {
-	meta, payload := cmd.Common(), cmd.payload()
+	common, payload := cmd.Common(), cmd.payload()
+	meta := &common
 	if done, err := judgeCommon(p.ledger, CategoryProgram, meta, payload); done || err != nil {
 		return nil, err
 	}
@@ -29,7 +30,7 @@ func (p *Program) decide(cmd Command) ([]Event, error) {
 	return []Event{meta.event(0, payload)}, nil
 }
 
-func (p *Program) judge(meta CommandMeta, payload Payload) error {
+func (p *Program) judge(meta *CommandMeta, payload Payload) error {
 	switch v := payload.(type) {
 	case *EventVoided:
 		return p.ledger.judgeVoid(v, meta.ID)

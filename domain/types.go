@@ -1,56 +1,58 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// eventTypes lists every type with the category of the streams that it belongs to and a maker of empty payloads.
+// eventTypes lists every type with a maker of empty payloads, by the streams that they belong to.
 var eventTypes = []struct {
-	name     EventType
-	category string // "" for any
-	make     func() Payload
+	name EventType
+	make func() Payload
 }{
-	{TypePersonRegistered, CategoryPerson, func() Payload { return new(PersonRegistered) }},
-	{TypePersonJoinedUnit, CategoryPerson, func() Payload { return new(PersonJoinedUnit) }},
-	{TypeSkillAttested, CategoryPerson, func() Payload { return new(SkillAttested) }},
-	{TypeProjectCompleted, CategoryPerson, func() Payload { return new(ProjectCompleted) }},
-	{TypePromotionRecorded, CategoryPerson, func() Payload { return new(PromotionRecorded) }},
-	{TypeConsentGranted, CategoryPerson, func() Payload { return new(ConsentGranted) }},
-	{TypeConsentWithdrawn, CategoryPerson, func() Payload { return new(ConsentWithdrawn) }},
-	{TypePracticeShared, CategoryPerson, func() Payload { return new(PracticeShared) }},
-	{TypePersonErased, CategoryPerson, func() Payload { return new(PersonErased) }},
+	{TypePersonRegistered, func() Payload { return new(PersonRegistered) }},
+	{TypePersonJoinedUnit, func() Payload { return new(PersonJoinedUnit) }},
+	{TypeSkillAttested, func() Payload { return new(SkillAttested) }},
+	{TypeProjectCompleted, func() Payload { return new(ProjectCompleted) }},
+	{TypePromotionRecorded, func() Payload { return new(PromotionRecorded) }},
+	{TypeConsentGranted, func() Payload { return new(ConsentGranted) }},
+	{TypeConsentWithdrawn, func() Payload { return new(ConsentWithdrawn) }},
+	{TypePracticeShared, func() Payload { return new(PracticeShared) }},
+	{TypePersonErased, func() Payload { return new(PersonErased) }},
 
-	{TypeMentorshipStarted, CategoryMentorship, func() Payload { return new(MentorshipStarted) }},
-	{TypeSessionHeld, CategoryMentorship, func() Payload { return new(SessionHeld) }},
-	{TypeSessionConfirmed, CategoryMentorship, func() Payload { return new(SessionConfirmed) }},
-	{TypeGoalSet, CategoryMentorship, func() Payload { return new(GoalSet) }},
-	{TypeGoalMet, CategoryMentorship, func() Payload { return new(GoalMet) }},
-	{TypeRoadmapAssigned, CategoryMentorship, func() Payload { return new(RoadmapAssigned) }},
-	{TypeMilestoneReached, CategoryMentorship, func() Payload { return new(MilestoneReached) }},
-	{TypeThreadPosted, CategoryMentorship, func() Payload { return new(ThreadPosted) }},
-	{TypeFeedbackRequested, CategoryMentorship, func() Payload { return new(FeedbackRequested) }},
-	{TypeFeedbackGiven, CategoryMentorship, func() Payload { return new(FeedbackGiven) }},
-	{TypeMentorshipPaused, CategoryMentorship, func() Payload { return new(MentorshipPaused) }},
-	{TypeMentorshipResumed, CategoryMentorship, func() Payload { return new(MentorshipResumed) }},
-	{TypeMentorshipEnded, CategoryMentorship, func() Payload { return new(MentorshipEnded) }},
+	{TypeMentorshipStarted, func() Payload { return new(MentorshipStarted) }},
+	{TypeSessionHeld, func() Payload { return new(SessionHeld) }},
+	{TypeSessionConfirmed, func() Payload { return new(SessionConfirmed) }},
+	{TypeGoalSet, func() Payload { return new(GoalSet) }},
+	{TypeGoalMet, func() Payload { return new(GoalMet) }},
+	{TypeRoadmapAssigned, func() Payload { return new(RoadmapAssigned) }},
+	{TypeMilestoneReached, func() Payload { return new(MilestoneReached) }},
+	{TypeThreadPosted, func() Payload { return new(ThreadPosted) }},
+	{TypeFeedbackRequested, func() Payload { return new(FeedbackRequested) }},
+	{TypeFeedbackGiven, func() Payload { return new(FeedbackGiven) }},
+	{TypeMentorshipPaused, func() Payload { return new(MentorshipPaused) }},
+	{TypeMentorshipResumed, func() Payload { return new(MentorshipResumed) }},
+	{TypeMentorshipEnded, func() Payload { return new(MentorshipEnded) }},
 
-	{TypeProgramOpened, CategoryProgram, func() Payload { return new(ProgramOpened) }},
-	{TypeRewardDefined, CategoryProgram, func() Payload { return new(RewardDefined) }},
-	{TypeProgramClosed, CategoryProgram, func() Payload { return new(ProgramClosed) }},
+	{TypeProgramOpened, func() Payload { return new(ProgramOpened) }},
+	{TypeRewardDefined, func() Payload { return new(RewardDefined) }},
+	{TypeProgramClosed, func() Payload { return new(ProgramClosed) }},
 
-	{TypeCriteriaProposed, CategoryCriteria, func() Payload { return new(CriteriaProposed) }},
-	{TypeCriteriaApproved, CategoryCriteria, func() Payload { return new(CriteriaApproved) }},
-	{TypeCriteriaActivated, CategoryCriteria, func() Payload { return new(CriteriaActivated) }},
-	{TypeCriteriaWithdrawn, CategoryCriteria, func() Payload { return new(CriteriaWithdrawn) }},
+	{TypeCriteriaProposed, func() Payload { return new(CriteriaProposed) }},
+	{TypeCriteriaApproved, func() Payload { return new(CriteriaApproved) }},
+	{TypeCriteriaActivated, func() Payload { return new(CriteriaActivated) }},
+	{TypeCriteriaWithdrawn, func() Payload { return new(CriteriaWithdrawn) }},
 
-	{TypeAwardProposed, CategoryAward, func() Payload { return new(AwardProposed) }},
-	{TypeAwardGranted, CategoryAward, func() Payload { return new(AwardGranted) }},
-	{TypeAwardDeclined, CategoryAward, func() Payload { return new(AwardDeclined) }},
-	{TypeAwardKept, CategoryAward, func() Payload { return new(AwardKept) }},
-	{TypeAwardRevoked, CategoryAward, func() Payload { return new(AwardRevoked) }},
-	{TypeAwardExpired, CategoryAward, func() Payload { return new(AwardExpired) }},
-	{TypeRewardClaimed, CategoryAward, func() Payload { return new(RewardClaimed) }},
-	{TypeAcknowledgementPublished, CategoryAward, func() Payload { return new(AcknowledgementPublished) }},
+	{TypeAwardProposed, func() Payload { return new(AwardProposed) }},
+	{TypeAwardGranted, func() Payload { return new(AwardGranted) }},
+	{TypeAwardDeclined, func() Payload { return new(AwardDeclined) }},
+	{TypeAwardKept, func() Payload { return new(AwardKept) }},
+	{TypeAwardRevoked, func() Payload { return new(AwardRevoked) }},
+	{TypeAwardExpired, func() Payload { return new(AwardExpired) }},
+	{TypeRewardClaimed, func() Payload { return new(RewardClaimed) }},
+	{TypeAcknowledgementPublished, func() Payload { return new(AcknowledgementPublished) }},
 
-	{TypeEventVoided, "", func() Payload { return new(EventVoided) }},
+	{TypeEventVoided, func() Payload { return new(EventVoided) }},
 }
 
 // typeIndex finds a type's row in eventTypes.
@@ -82,11 +84,26 @@ func NewPayload(t EventType) Payload {
 // CategoryOf returns the category of the streams that events of the type belong to, "" for a type that belongs to any.
 // It reports false for an unknown type.
 func CategoryOf(t EventType) (string, bool) {
-	i, ok := typeIndex[t]
-	if !ok {
-		return "", false
+	switch t {
+	case TypePersonRegistered, TypePersonJoinedUnit, TypeSkillAttested, TypeProjectCompleted,
+		TypePromotionRecorded, TypeConsentGranted, TypeConsentWithdrawn, TypePracticeShared,
+		TypePersonErased:
+		return CategoryPerson, true
+	case TypeMentorshipStarted, TypeSessionHeld, TypeSessionConfirmed, TypeGoalSet, TypeGoalMet,
+		TypeRoadmapAssigned, TypeMilestoneReached, TypeThreadPosted, TypeFeedbackRequested,
+		TypeFeedbackGiven, TypeMentorshipPaused, TypeMentorshipResumed, TypeMentorshipEnded:
+		return CategoryMentorship, true
+	case TypeProgramOpened, TypeRewardDefined, TypeProgramClosed:
+		return CategoryProgram, true
+	case TypeCriteriaProposed, TypeCriteriaApproved, TypeCriteriaActivated, TypeCriteriaWithdrawn:
+		return CategoryCriteria, true
+	case TypeAwardProposed, TypeAwardGranted, TypeAwardDeclined, TypeAwardKept, TypeAwardRevoked,
+		TypeAwardExpired, TypeRewardClaimed, TypeAcknowledgementPublished:
+		return CategoryAward, true
+	case TypeEventVoided:
+		return "", true
 	}
-	return eventTypes[i].category, true
+	return "", false
 }
 
 // UnknownTypeHint says what would be right where an event type is not known.
@@ -99,12 +116,5 @@ func UnknownTypeHint(t EventType) string {
 		return "did you mean " + s + "?"
 	}
 	slices.Sort(known)
-	hint := "known are "
-	for i, k := range known {
-		if i > 0 {
-			hint += ", "
-		}
-		hint += k
-	}
-	return hint
+	return "known are " + strings.Join(known, ", ")
 }

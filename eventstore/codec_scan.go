@@ -47,8 +47,8 @@ func shapeOf(t reflect.Type) *shape {
 // depthMax bounds how deeply a payload nests.
 const depthMax = 16
 
-// scan checks that data, which is valid JSON, is one object, not too deep, and without a name twice in one object. Names
-// that differ from a known one in letter case only are refused, as encoding/json would take them for it and other
+// scan checks that data, which is valid JSON, is one object, not too deep, and without a name twice in one object.
+// Names that differ from a known one in letter case only are refused, as encoding/json would take them for it and other
 // readers would not; unknown names are refused when strict. A nil shape allows any names.
 func scan(data []byte, s *shape, strict bool) *PayloadError {
 	w := walker{data: data, strict: strict}

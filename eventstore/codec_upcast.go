@@ -13,8 +13,8 @@ type upcast func(fields map[string]json.RawMessage) error
 
 // upcasts holds the upcast from each older version of each type: index 0 leads from version 1 to version 2.
 //
-//   - FeedbackRequested 1 had due as a calendar date, "2025-03-31". Version 2 has the last second of that day in UTC, as
-//     a date alone says no instant that two readers agree on.
+//   - FeedbackRequested 1 had due as a calendar date, "2025-03-31". Version 2 has the last second of that day in UTC,
+//     as a date alone says no instant that two readers agree on.
 var upcasts = map[domain.EventType][]upcast{
 	domain.TypeFeedbackRequested: {feedbackRequestedDue},
 }
