@@ -18,9 +18,10 @@ type IngestItem struct {
 	Stream string
 	Event  domain.Event
 
-	// Opens says that the event only matters as the beginning of its stream: where the stream exists, whoever opened it,
-	// and does not take the event, it is passed over rather than rejected.
-	Opens bool
+	// Optional says that the event is one of several that would do, such as the registration of a person whom other
+	// sources know too: where its stream exists and does not take it, or has its id already, it is passed over without
+	// a look at its content.
+	Optional bool
 
 	// With are events that must be there before this one, such as the start of a mentorship before its session. Each
 	// is passed over where its stream exists; else it is recorded, if this one is.
@@ -71,7 +72,7 @@ func (r Rejection) String() string {
 	return fmt.Sprintf("%s on %s: %v", r.Type, r.Stream, r.Err)
 }
 
-// ErrOtherContent is the reason of a Rejection for an event whose id is taken by an event with other content.
+// ErrOtherContent is the reason of a Rejection for an event whose id is taken by an event of another type, data or time.
 var ErrOtherContent = errors.New("the stream already holds another event with this id: give a changed event a new id, " +
 	"or void the old one")
 

@@ -121,7 +121,7 @@ func (g *ingester) decide(item *IngestItem) (bool, error) {
 		return false, err
 	}
 	events, err := s.decider.Decide(s.state, domain.Record{Event: item.Event, Imported: true})
-	if item.Opens && s.exists && (err != nil || len(events) == 0) {
+	if item.Optional && s.exists && (err != nil || len(events) == 0) {
 		return false, nil
 	}
 	if err != nil {
@@ -164,7 +164,7 @@ func (g *ingester) exists(stream string) bool {
 
 // compare checks that the event with the item's id has the item's content.
 func (g *ingester) compare(s *ingestState, item *IngestItem) error {
-	if item.Opens {
+	if item.Optional {
 		return nil
 	}
 	n, err := Encode(item.Event)
@@ -196,7 +196,8 @@ func (g *ingester) compare(s *ingestState, item *IngestItem) error {
 		if err != nil {
 			return err
 		}
-		if again, err := Encode(old); err == nil && again.Type == n.Type && string(again.Data) == string(n.Data) {
+		if again, err := Encode(old); err == nil && again.Type == n.Type && string(again.Data) == string(n.Data) &&
+			again.Meta.OccurredAt.Equal(n.Meta.OccurredAt) {
 			return nil
 		}
 		break
@@ -227,7 +228,7 @@ func (g *ingester) state(stream string) (*ingestState, error) {
 			g.failed = err
 			return nil, err
 		}
-		s.remember(&NewEvent{ID: r.ID, Type: r.Type, Data: r.Data})
+		s.remember(&NewEvent{ID: r.ID, Type: r.Type, Meta: r.Meta, Data: r.Data})
 		s.unfolded = append(s.unfolded, r)
 		s.read, s.exists, s.newest = true, true, r.Revision
 	}

@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 
 	"github.com/google/uuid"
@@ -40,6 +41,7 @@ func contentHash(e *NewEvent) uint64 {
 	h.WriteString(string(e.Type))
 	h.WriteByte(0)
 	h.Write(e.Data)
+	h.Write(binary.LittleEndian.AppendUint64(nil, uint64(e.Meta.OccurredAt.UnixNano())))
 	return h.Sum64()
 }
 

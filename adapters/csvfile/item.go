@@ -64,9 +64,9 @@ func (im *importer) item(cells []string) (eventstore.IngestItem, error) {
 		return eventstore.IngestItem{}, err
 	}
 	meta.Schema = domain.SchemaOf(kind)
-	opens := kind == domain.TypePersonRegistered || kind == domain.TypeMentorshipStarted || kind == domain.TypeProgramOpened
+	optional := kind == domain.TypePersonRegistered || kind == domain.TypeMentorshipStarted || kind == domain.TypeProgramOpened
 	return eventstore.IngestItem{
-		Stream: b.streamName, Event: domain.Event{ID: id, Meta: meta, Payload: payload}, Opens: opens, With: b.with,
+		Stream: b.streamName, Event: domain.Event{ID: id, Meta: meta, Payload: payload}, Optional: optional, With: b.with,
 	}, nil
 }
 

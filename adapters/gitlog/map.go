@@ -179,7 +179,7 @@ type stage struct {
 	ok    bool
 }
 
-func (s *stage) put(stream, key string, line int, opens bool, payload domain.Payload) {
+func (s *stage) put(stream, key string, line int, optional bool, payload domain.Payload) {
 	if !s.ok {
 		return
 	}
@@ -193,8 +193,8 @@ func (s *stage) put(stream, key string, line int, opens bool, payload domain.Pay
 			},
 			Payload: payload,
 		},
-		Opens: opens,
-		Place: eventstore.Place{File: s.m.file, Line: line, Note: "commit " + s.c.Hash},
+		Optional: optional,
+		Place:    eventstore.Place{File: s.m.file, Line: line, Note: "commit " + s.c.Hash},
 	})
 }
 
@@ -223,7 +223,8 @@ func (s *stage) promote(trailers []Trailer, channel Channel, to string) {
 			continue
 		}
 		s.m.promoted[promotion{id, channel}] = struct{}{}
-		s.put(domain.PersonStream(id), "promotion/"+string(s.m.program)+"/"+id.String()+"/"+to, t.Line, false,
+		// An earlier import of a log that lacked this commit may have found a later first time: that one stays.
+		s.put(domain.PersonStream(id), "promotion/"+string(s.m.program)+"/"+id.String()+"/"+to, t.Line, true,
 			&domain.PromotionRecorded{Levels: 1, To: to})
 	}
 }

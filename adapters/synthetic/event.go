@@ -76,7 +76,7 @@ func (e *Event) Domain() domain.Event {
 func (e *Event) Item() eventstore.IngestItem {
 	return eventstore.IngestItem{
 		Stream: e.Stream(), Event: e.Domain(),
-		Opens: e.Type == domain.TypePersonRegistered || e.Type == domain.TypeProgramOpened,
-		Place: eventstore.Place{Line: int(e.Ordinal) + 1},
+		Optional: e.Type == domain.TypePersonRegistered || e.Type == domain.TypeProgramOpened,
+		Place:    eventstore.Place{Line: int(e.Ordinal) + 1},
 	}
 }
