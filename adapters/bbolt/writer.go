@@ -2,7 +2,6 @@ package bbolt
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -19,8 +18,11 @@ const (
 	// groupRequestsMax bounds the callers that wait for one commit.
 	groupRequestsMax = 4096
 
-	// gatherMax bounds how long the writer waits for the callers of the commit before to come back with more.
-	gatherMax = 200 * time.Microsecond
+	// The writer waits for the callers of the commit before to come back with more for no longer than this part of what
+	// that commit took, within these bounds.
+	gatherPart = 4
+	gatherMin  = 100 * time.Microsecond
+	gatherMax  = 2 * time.Millisecond
 )
 
 // request is a caller's Append or AppendBatch on its way through the writer.
@@ -99,28 +101,29 @@ func newWriter(s *Store, now state) *writer {
 
 // run commits requests, in groups, until the store is closed.
 func (w *writer) run() {
-	gathered := 1
+	callers, wait := 1, gatherMin
 	for {
-		select {
-		case r := <-w.store.appends:
-			w.pending = append(w.pending, r)
-		case <-w.store.closed:
-			return
+		if len(w.pending) == 0 {
+			select {
+			case r := <-w.store.appends:
+				w.pending = append(w.pending, r)
+			case <-w.store.closed:
+				return
+			}
 		}
-		w.gather(gathered)
-		gathered = len(w.pending)
-		for len(w.pending) > 0 {
-			w.commit()
-			w.gather(0)
-		}
+		w.gather(callers, wait)
+		begun := time.Now()
+		answered := w.commit()
+		wait = min(max(time.Since(begun)/gatherPart, gatherMin), gatherMax)
+		w.gather(0, 0)
+		callers = answered + len(w.pending)
 	}
 }
 
-// gather takes the requests that are waiting. Callers that were just answered are likely to be back at once: with none
-// of them in, each commit would serve only those that came during the one before, so the writer gives as many as there
-// were then a moment to come.
-func (w *writer) gather(want int) {
-	var deadline time.Time
+// gather takes the requests that are waiting. The callers that were just answered are likely to be back at once: if the
+// next commit began without them, it would serve only those that came during the one before. So the writer gives as many
+// callers as there seem to be a moment to come.
+func (w *writer) gather(callers int, wait time.Duration) {
 	for len(w.pending) < groupRequestsMax {
 		select {
 		case r := <-w.store.appends:
@@ -128,20 +131,28 @@ func (w *writer) gather(want int) {
 			continue
 		default:
 		}
-		if len(w.pending) >= want {
+		break
+	}
+	if len(w.pending) >= callers {
+		return
+	}
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	for len(w.pending) < min(callers, groupRequestsMax) {
+		select {
+		case r := <-w.store.appends:
+			w.pending = append(w.pending, r)
+		case <-over.C:
+			return
+		case <-w.store.closed:
 			return
 		}
-		if deadline.IsZero() {
-			deadline = time.Now().Add(gatherMax)
-		} else if time.Now().After(deadline) {
-			return
-		}
-		runtime.Gosched()
 	}
 }
 
-// commit writes one group: as much of the pending requests as fits, in order. It answers those that are finished.
-func (w *writer) commit() {
+// commit writes one group: as much of the pending requests as fits, in order. It answers those that are finished,
+// and returns how many.
+func (w *writer) commit() (answered int) {
 	err := w.broken
 	var g *group
 	if err == nil {
@@ -162,8 +173,9 @@ func (w *writer) commit() {
 		err = nil
 	}
 	if err != nil {
+		answered = len(w.pending)
 		w.fail(err)
-		return
+		return answered
 	}
 	if g.state.head != w.state.head {
 		w.state = g.state
@@ -178,9 +190,11 @@ func (w *writer) commit() {
 			continue
 		}
 		close(r.done)
+		answered++
 	}
 	clear(w.pending[len(rest):])
 	w.pending = rest
+	return answered
 }
 
 // fail answers every pending request: nothing of this group is recorded, or nobody can tell.
