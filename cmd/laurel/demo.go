@@ -37,8 +37,8 @@ With --criteria FILE, print instead who would gain and lose what if the criteria
 			return a.demo(cmd.Context(), file, keep)
 		},
 	}
-	cmd.Flags().StringVar(&file, "criteria", "", "compare the criteria in this file with the bundled ones")
-	cmd.Flags().StringVar(&keep, "keep", "", "keep the store in this directory")
+	cmd.Flags().StringVar(&file, "criteria", "", "compare the criteria in `FILE` with the bundled ones")
+	cmd.Flags().StringVar(&keep, "keep", "", "keep the store in `DIR`")
 	return cmd
 }
 
@@ -71,7 +71,7 @@ func (a *app) demo(ctx context.Context, file, keep string) (err error) {
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	if other != nil {
-		return a.printComparison(h, sample, other)
+		return a.printComparison(h, sample, other, 0, compareShownMax)
 	}
 	s := projections.NewStandings(h.facts, h.people, h.program, sample.plan, h.asOf, 0)
 	if err := a.printStandings(s, sample.doc, a.demoLimit()); err != nil {

@@ -11,6 +11,7 @@ import (
 	"laurel/domain"
 	"laurel/domain/criteria"
 	"laurel/eventstore"
+	"laurel/projections"
 )
 
 // Exit statuses.
@@ -64,6 +65,7 @@ func describe(err error) (string, int) {
 	text := oneLine(err.Error())
 	var own *cliError
 	var findings *findingsError
+	var notMentor *projections.NotMentorError
 	switch {
 	case errors.As(err, &own):
 		return text, own.code
@@ -71,6 +73,8 @@ func describe(err error) (string, int) {
 		return findings.Error(), exitUsage
 	case errors.Is(err, context.Canceled):
 		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
+	case errors.As(err, &notMentor):
+		return text + hint("choose another --as-of, --position or --program"), exitUsage
 	case hasRemedy(err):
 		return text, exitFailed
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):

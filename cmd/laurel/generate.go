@@ -57,9 +57,9 @@ Without --program there are several programs.`,
 			return nil
 		},
 	}
-	cmd.Flags().IntVar(&events, "events", 100_000, "how many events")
-	cmd.Flags().IntVar(&mentors, "mentors", 1000, "how many mentors")
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "which history")
-	cmd.Flags().String("program", "", "the only program; several by default")
+	cmd.Flags().IntVar(&events, "events", 100_000, "generate `N` events")
+	cmd.Flags().IntVar(&mentors, "mentors", 1000, "of `M` mentors")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "the same `S` gives the same history")
+	cmd.Flags().String("program", "", "only the program `SLUG`; several by default")
 	return cmd
 }

@@ -51,7 +51,7 @@ status is 1. Importing a file again adds nothing.`,
 		},
 	}
 	flags.register(cmd)
-	cmd.Flags().StringVar(&profilePath, "profile", "", "the file that says what the columns mean")
+	cmd.Flags().StringVar(&profilePath, "profile", "", "`FILE` that says what the columns mean")
 	must(cmd.MarkFlagFilename("profile", "yaml", "yml"))
 	return cmd
 }

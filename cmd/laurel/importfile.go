@@ -21,7 +21,7 @@ type fileImport struct {
 
 func (f *fileImport) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "check everything and record nothing")
-	cmd.Flags().StringVar(&f.rejected, "rejected", "", "write what is rejected to this file (FILE.rejected.jsonl or .csv)")
+	cmd.Flags().StringVar(&f.rejected, "rejected", "", "write what is rejected to `FILE` (by default, beside the input)")
 }
 
 func newImportJSONL(a *app) *cobra.Command {

@@ -60,10 +60,10 @@ skipped; the rest is imported and the exit status is 0, or 1 with --strict.`,
 			return a.gitOutcome(name, parsed, report, strict)
 		},
 	}
-	cmd.Flags().StringVar(&repo, "repo", ".", "the directory of a repository")
-	cmd.Flags().StringVar(&log, "log", "", "a saved git log")
+	cmd.Flags().StringVar(&repo, "repo", ".", "the repository in `DIR`")
+	cmd.Flags().StringVar(&log, "log", "", "the git log saved in `FILE`")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 1 when a trailer was skipped")
-	cmd.Flags().String("program", "", "the program that the history belongs to")
+	cmd.Flags().String("program", "", "the program that the history belongs to, by its `SLUG`")
 	return cmd
 }
 

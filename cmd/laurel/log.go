@@ -66,8 +66,8 @@ type eventSelection struct {
 }
 
 func (sel *eventSelection) register(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&sel.types, "type", nil, "only events of these types, such as GoalMet")
-	cmd.Flags().StringSliceVar(&sel.categories, "category", nil, "only streams of these categories, such as mentorship")
+	cmd.Flags().StringSliceVar(&sel.types, "type", nil, "only events of these `TYPES`, such as GoalMet")
+	cmd.Flags().StringSliceVar(&sel.categories, "category", nil, "only streams of these `CATEGORIES`, such as mentorship")
 	must(cmd.RegisterFlagCompletionFunc("type", completeTypes))
 	must(cmd.RegisterFlagCompletionFunc("category", cobra.FixedCompletions(categories, cobra.ShellCompDirectiveNoFileComp)))
 }
@@ -175,8 +175,8 @@ The position of the last event shown goes into --after to see the next ones.`,
 		},
 	}
 	sel.register(cmd)
-	cmd.Flags().StringVar(&sel.after, "after", "", "only events after this position")
-	cmd.Flags().IntVar(&limit, "limit", 100, "at most so many events; 0 is all")
+	cmd.Flags().StringVar(&sel.after, "after", "", "only events after position `P`")
+	cmd.Flags().IntVar(&limit, "limit", 100, "at most `N` events; 0 is all")
 	return cmd
 }
 
@@ -252,7 +252,7 @@ func newLogTail(a *app) *cobra.Command {
 		},
 	}
 	sel.register(cmd)
-	cmd.Flags().IntVarP(&lines, "lines", "n", 10, "how many events")
+	cmd.Flags().IntVarP(&lines, "lines", "n", 10, "show `N` events")
 	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "wait for new events until interrupted")
 	return cmd
 }

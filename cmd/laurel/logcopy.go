@@ -14,8 +14,8 @@ import (
 
 // copyEventsMax bounds how many events one batch of a copy holds, and copyBytesMax their data.
 const (
-	copyEventsMax = 5000
-	copyBytesMax  = 4 << 20
+	copyEventsMax = 20_000
+	copyBytesMax  = 16 << 20
 )
 
 func newLogCopy(a *app) *cobra.Command {

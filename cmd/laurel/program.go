@@ -16,7 +16,7 @@ import (
 
 // programFlag adds --program to a command that looks at one program of the log.
 func (a *app) programFlag(cmd *cobra.Command) {
-	cmd.Flags().String("program", "", "the program; may be left out when the log has only one")
+	cmd.Flags().String("program", "", "the program `SLUG`; may be left out when the log has only one")
 }
 
 // history is a log folded into facts, to look at one program of it.

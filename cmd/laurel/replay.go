@@ -51,14 +51,14 @@ Without --as-of, the time is the newest in the log. With --position, only events
 	}
 	a.programFlag(cmd)
 	a.criteriaFlag(cmd, &ref)
-	cmd.Flags().IntVar(&workers, "workers", 0, "how many workers compute; 0 is one a core; the result is the same")
-	cmd.Flags().IntVar(&limit, "limit", 0, "only the first so many mentors; 0 is all")
+	cmd.Flags().IntVar(&workers, "workers", 0, "compute with `N` workers; 0 is one a core; the result is the same")
+	cmd.Flags().IntVar(&limit, "limit", 0, "only the first `N` mentors; 0 is all")
 	return cmd
 }
 
 // criteriaFlag adds --criteria to a command.
 func (a *app) criteriaFlag(cmd *cobra.Command, ref *string) {
-	cmd.Flags().StringVar(ref, "criteria", refActive, "the criteria: active, sample, the first digits of a hash, or a file")
+	cmd.Flags().StringVar(ref, "criteria", refActive, "the criteria `REF`: active, sample, the first digits of a hash, or a file")
 	must(cmd.RegisterFlagCompletionFunc("criteria", completeRef))
 }
 

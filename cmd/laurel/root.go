@@ -52,11 +52,11 @@ func newRoot(a *app) *cobra.Command {
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.String("store", "file:laurel-data", "where the log is: file:DIR or memory:")
-	flags.StringP("output", "o", "table", "print results as table, json, jsonl or csv")
+	flags.String("store", "file:laurel-data", "the log, by `URL`: file:DIR or memory:")
+	flags.StringP("output", "o", "table", "print results as `FORMAT`: table, json, jsonl or csv")
 	flags.BoolP("quiet", "q", false, "no progress and no remarks on standard error")
-	flags.StringVar(&a.asOfText, "as-of", "", "what held at this time: RFC 3339, or a date (its start, UTC)")
-	flags.StringVar(&a.positionText, "position", "", "what was known at this position of the log")
+	flags.StringVar(&a.asOfText, "as-of", "", "what held at `TIME`: RFC 3339, or a date (its start, UTC)")
+	flags.StringVar(&a.positionText, "position", "", "what was known at position `P` of the log")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(oneLine(err.Error()), "see "+cmd.CommandPath()+" --help")
 	})
@@ -66,6 +66,7 @@ func newRoot(a *app) *cobra.Command {
 		newImport(a),
 		newGenerate(a),
 		newReplay(a),
+		newExplain(a),
 		newCriteria(a),
 		newLog(a),
 		newVersion(a),

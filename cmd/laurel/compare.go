@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,8 +52,8 @@ FROM and TO are "active", "sample", the first digits of a hash, or files.`,
 		},
 	}
 	a.programFlag(cmd)
-	cmd.Flags().IntVar(&workers, "workers", 0, "how many workers compute; 0 is one a core; the result is the same")
-	cmd.Flags().IntVar(&limit, "limit", compareShownMax, "how many lines a list of the table shows; 0 is all")
+	cmd.Flags().IntVar(&workers, "workers", 0, "compute with `N` workers; 0 is one a core; the result is the same")
+	cmd.Flags().IntVar(&limit, "limit", compareShownMax, "show at most `N` lines of a list in a table; 0 is all")
 	return cmd
 }
 
@@ -61,21 +61,28 @@ FROM and TO are "active", "sample", the first digits of a hash, or files.`,
 func (a *app) printComparison(h *history, from, to *loadedCriteria, workers, limit int) error {
 	c := projections.Compare(h.facts, h.people, h.program, from.plan, to.plan, h.asOf, workers)
 	names := tierNames(from, to)
-	gained := 0
+	rise, changed := 0, 0
 	for _, m := range c.Movers {
-		if m.Up {
-			gained++
+		if m.Direction == "up" {
+			rise++
+		}
+	}
+	for _, s := range c.Scores {
+		if s.Change != 0 {
+			changed++
 		}
 	}
 	head := render.Section{Lines: []string{
-		fmt.Sprintf("Program %s at %s: %s would rise, %s would fall, %s would change.", h.program, day(h.asOf),
-			plural(gained, "mentor", "mentors"), thousands(int64(len(c.Movers)-gained)), plural(len(c.Scores), "score", "scores")),
-		"From " + from.ref + " " + from.hash, "To   " + to.ref + " " + to.hash,
+		fmt.Sprintf("Program %s at %s: of %s, %d would rise and %d would fall; %s would change.", h.program, day(h.asOf),
+			plural(c.Mentors, "mentor", "mentors"), rise, len(c.Movers)-rise, plural(changed, "score", "scores")),
+		"From " + from.ref + ": " + from.hash, "To " + to.ref + ": " + to.hash,
 	}}
-	sections := []render.Section{head, flowTable(c, names), moverTable(c, names, limit), nearTable(c, names, limit), scoreTable(c, limit)}
+	sections := []render.Section{
+		head, flowTable(c, names), moverTable(c, names, limit), nearTable(c, names, limit), scoreTable(c, changed, limit),
+	}
 	shown := sections[:1]
 	for _, s := range sections[1:] {
-		if len(s.Rows) > 0 {
+		if len(s.Rows) > 0 || len(s.Lines) > 0 {
 			shown = append(shown, s)
 		}
 	}
@@ -106,11 +113,13 @@ func tierNames(from, to *loadedCriteria) map[string]string {
 
 // flowTable shows how many go from each tier to each.
 func flowTable(c *projections.Comparison, names map[string]string) render.Section {
-	section := render.Section{Title: "Tiers", Columns: []render.Column{{Name: "from"}, {Name: "to"}, {Name: "mentors", Right: true}, {Name: ""}}}
+	section := render.Section{Title: "Tiers", Columns: []render.Column{
+		{Name: "from"}, {Name: "to"}, {Name: "mentors", Right: true}, {Name: "", Whole: true},
+	}}
 	for _, f := range c.Flow {
 		change := ""
 		if f.From != f.To {
-			change = "moves"
+			change = "change"
 		}
 		section.Rows = append(section.Rows, []string{names[f.From], names[f.To], thousands(int64(f.Count)), change})
 	}
@@ -119,49 +128,61 @@ func flowTable(c *projections.Comparison, names map[string]string) render.Sectio
 
 // moverTable shows everyone whose tier changes and the clause that decided it.
 func moverTable(c *projections.Comparison, names map[string]string, limit int) render.Section {
-	section := render.Section{Title: "Who would move", Columns: []render.Column{{Name: "mentor"}, {Name: "from"}, {Name: "to"},
-		{Name: "score", Right: true}, {Name: "then", Right: true}, {Name: "decided by"}, {Name: "value", Right: true},
-		{Name: "needed", Right: true}}}
+	section := render.Section{Title: "Who would change tier", Columns: []render.Column{
+		{Name: "mentor"}, {Name: "from"}, {Name: "to"}, {Name: "score", Right: true}, {Name: "then", Right: true},
+		{Name: "decided by"}, {Name: "value", Whole: true},
+	}}
+	if len(c.Movers) == 0 {
+		return render.Section{Lines: []string{"Nobody would change tier."}}
+	}
 	n := shorten(&section, len(c.Movers), limit)
 	for _, m := range c.Movers[:n] {
 		section.Rows = append(section.Rows, []string{nameOf(m.Name, m.Person.String()), names[m.From], names[m.To],
-			projections.FormatMilli(m.ScoreFrom), projections.FormatMilli(m.ScoreTo), m.Clause, m.Value, m.Threshold})
+			m.ScoreFrom.String(), m.ScoreTo.String(), m.Clause, clauseValues(m.Clauses)})
 	}
 	return section
 }
 
+// clauseValues is what the clauses compare, in their order.
+func clauseValues(clauses []projections.ClauseCheck) string {
+	var values []string
+	for _, c := range clauses {
+		values = append(values, c.Value)
+	}
+	return strings.Join(values, ", ")
+}
+
 // nearTable shows those who just missed a tier.
 func nearTable(c *projections.Comparison, names map[string]string, limit int) render.Section {
-	section := render.Section{Title: "Who would just miss a tier", Columns: []render.Column{{Name: "mentor"}, {Name: "tier"},
-		{Name: "missing clause"}, {Name: "value", Right: true}, {Name: "needed", Right: true}, {Name: "gap", Right: true}}}
+	section := render.Section{Title: "Who would just miss a tier", Columns: []render.Column{
+		{Name: "mentor"}, {Name: "tier"}, {Name: "missing"},
+	}}
 	n := shorten(&section, len(c.NearMisses), limit)
 	for _, m := range c.NearMisses[:n] {
-		section.Rows = append(section.Rows, []string{nameOf(m.Name, m.Person.String()), names[m.Tier], m.Clause, m.Value, m.Threshold, m.Gap})
+		var missing []string
+		for _, clause := range m.Clauses {
+			missing = append(missing, clause.Missing)
+		}
+		section.Rows = append(section.Rows, []string{nameOf(m.Name, m.Person.String()), names[m.Tier], strings.Join(missing, "; ")})
 	}
 	return section
 }
 
 // scoreTable shows the greatest changes of score first.
-func scoreTable(c *projections.Comparison, limit int) render.Section {
-	section := render.Section{Title: "Changes of score", Columns: []render.Column{{Name: "mentor"}, {Name: "score", Right: true},
-		{Name: "then", Right: true}, {Name: "change", Right: true}}}
-	greatest := slices.Clone(c.Scores)
-	slices.SortStableFunc(greatest, func(a, b projections.ScoreChange) int {
-		return int(min(1, max(-1, magnitude(b.To-b.From)-magnitude(a.To-a.From))))
-	})
-	n := shorten(&section, len(greatest), limit)
-	for _, s := range greatest[:n] {
-		change := projections.FormatMilli(s.To - s.From)
-		if s.To > s.From {
+func scoreTable(c *projections.Comparison, changed, limit int) render.Section {
+	section := render.Section{Title: "Changes of score", Columns: []render.Column{
+		{Name: "mentor"}, {Name: "score", Right: true}, {Name: "then", Right: true}, {Name: "change", Right: true},
+	}}
+	n := shorten(&section, changed, limit) // those without a change come last
+	for _, s := range c.Scores[:n] {
+		change := s.Change.String()
+		if s.Change > 0 {
 			change = "+" + change
 		}
-		section.Rows = append(section.Rows, []string{nameOf(s.Name, s.Person.String()), projections.FormatMilli(s.From),
-			projections.FormatMilli(s.To), change})
+		section.Rows = append(section.Rows, []string{nameOf(s.Name, s.Person.String()), s.From.String(), s.To.String(), change})
 	}
 	return section
 }
-
-func magnitude(n int64) int64 { return max(n, -n) }
 
 // shorten says how many of n lines to show, and tells the reader when that is not all.
 func shorten(section *render.Section, n, limit int) int {
@@ -174,11 +195,13 @@ func shorten(section *render.Section, n, limit int) int {
 
 // moverData is everyone who moves, for CSV.
 func moverData(c *projections.Comparison) render.Section {
-	section := render.Section{Columns: []render.Column{{Name: "person"}, {Name: "name"}, {Name: "from"}, {Name: "to"}, {Name: "score_from"},
-		{Name: "score_to"}, {Name: "clause"}, {Name: "value"}, {Name: "threshold"}}}
+	section := render.Section{Columns: []render.Column{
+		{Name: "person"}, {Name: "name"}, {Name: "direction"}, {Name: "from"}, {Name: "to"}, {Name: "score_from"}, {Name: "score_to"},
+		{Name: "clause"}, {Name: "values"},
+	}}
 	for _, m := range c.Movers {
-		section.Rows = append(section.Rows, []string{m.Person.String(), m.Name, m.From, m.To, projections.FormatMilli(m.ScoreFrom),
-			projections.FormatMilli(m.ScoreTo), m.Clause, m.Value, m.Threshold})
+		section.Rows = append(section.Rows, []string{m.Person.String(), m.Name, m.Direction, m.From, m.To, m.ScoreFrom.String(),
+			m.ScoreTo.String(), m.Clause, clauseValues(m.Clauses)})
 	}
 	return section
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,8 +12,8 @@ import (
 	"laurel/projections"
 )
 
-// explainShownMax is how many contributions and exclusions people see unless they ask for more.
-const explainShownMax = 20
+// explainShownMax is how many events of a measure people see unless they ask for more.
+const explainShownMax = 5
 
 func newExplain(a *app) *cobra.Command {
 	var ref string
@@ -51,23 +50,25 @@ PERSON is an id, an e-mail address or a name.`,
 			}
 			e, err := projections.Explain(h.facts, h.people, h.program, person, c.plan, h.asOf)
 			if err != nil {
-				return fmt.Errorf("explain: %w", err)
+				return err
 			}
 			return a.printExplanation(e, c.doc, limit)
 		},
 	}
 	a.programFlag(cmd)
 	a.criteriaFlag(cmd, &ref)
-	cmd.Flags().IntVar(&limit, "limit", explainShownMax, "how many events a list of the table shows; 0 is all")
+	cmd.Flags().IntVar(&limit, "limit", explainShownMax, "show at most `N` events of a measure in a table; 0 is all")
 	return cmd
 }
 
 // printExplanation prints an explanation as the result of a command.
 func (a *app) printExplanation(e *projections.Explanation, doc *criteria.Document, limit int) error {
-	sections := []render.Section{explainHead(e, doc), explainTiers(e, doc), explainMissing(e),
-		explainMeasures(e), explainHistory(e, doc),
+	sections := []render.Section{
+		explainHead(e, doc), explainTiers(e, doc), explainMeasures(e), explainHistory(e, doc),
 		contributionTable("What counted", "points", e.Contributions, limit),
-		contributionTable("What did not count", "reason", e.Excluded, limit)}
+		contributionTable("What did not count", "reason", e.Excluded, limit),
+		explainMissing(e, doc),
+	}
 	shown := sections[:0]
 	for _, s := range sections {
 		if len(s.Lines) > 0 || len(s.Rows) > 0 {
@@ -94,21 +95,26 @@ func explainHead(e *projections.Explanation, doc *criteria.Document) render.Sect
 	return render.Section{
 		Title: fmt.Sprintf("%s %s%s", nameOf(e.Name, e.Person.String()), standing, because),
 		Lines: []string{
-			fmt.Sprintf("Score %s in program %s at %s.", projections.FormatMilli(e.Score), e.Program, e.AsOf.UTC().Format(time.RFC3339)),
-			"Person " + e.Person.String() + ", criteria " + e.Criteria,
+			fmt.Sprintf("Score %s in program %s at %s.", e.Score, e.Program, e.AsOf.UTC().Format(time.RFC3339)),
+			"Person " + e.Person.String() + ".",
+			"Criteria " + e.Criteria + ", known up to " + e.Position + ".",
 		},
 	}
 }
 
 // explainTiers shows each clause of each tier with its value beside the threshold, the highest tier first.
 func explainTiers(e *projections.Explanation, doc *criteria.Document) render.Section {
-	section := render.Section{Title: "Tiers", Columns: []render.Column{{Name: "tier"}, {Name: "state", Whole: true}, {Name: "clause"},
-		{Name: "value", Right: true}, {Name: "needed", Right: true}, {Name: "met", Whole: true}, {Name: "missing", Right: true}}}
+	section := render.Section{Title: "Tiers, the highest first", Columns: []render.Column{
+		{Name: "tier"}, {Name: "state"}, {Name: "clause"}, {Name: "value", Right: true}, {Name: "needed", Right: true},
+		{Name: "met", Whole: true},
+	}}
 	for i := len(e.Tiers) - 1; i >= 0; i-- {
 		t := e.Tiers[i]
 		state := "not met"
 		switch {
 		case t.Held && !t.Holds:
+			state = "held, kept " + t.Kept
+		case t.Kept != "" && !t.Holds:
 			state = "kept " + t.Kept
 		case t.Held:
 			state = "held"
@@ -117,7 +123,7 @@ func explainTiers(e *projections.Explanation, doc *criteria.Document) render.Sec
 		}
 		name := tierName(doc, t.ID)
 		for _, c := range t.Clauses {
-			section.Rows = append(section.Rows, []string{name, strings.TrimSpace(state), c.Text, c.Value, c.Threshold, yesNo(c.Holds), c.Missing})
+			section.Rows = append(section.Rows, []string{name, state, c.Text, c.Value, c.Threshold, yesNo(c.Holds)})
 			name, state = "", ""
 		}
 	}
@@ -125,43 +131,69 @@ func explainTiers(e *projections.Explanation, doc *criteria.Document) render.Sec
 }
 
 // explainMissing says what is missing for the next tier.
-func explainMissing(e *projections.Explanation) render.Section {
-	return render.Section{Title: "Missing for the next tier", Lines: e.Missing}
+func explainMissing(e *projections.Explanation, doc *criteria.Document) render.Section {
+	if e.NextTier == "" {
+		return render.Section{Lines: []string{"There is no higher tier."}}
+	}
+	section := render.Section{Title: "Missing for " + tierName(doc, e.NextTier)}
+	for _, m := range e.Missing {
+		section.Lines = append(section.Lines, "  "+m)
+	}
+	if len(e.Missing) == 0 {
+		section.Lines = []string{"  nothing"}
+	}
+	return section
 }
 
 func explainMeasures(e *projections.Explanation) render.Section {
 	section := render.Section{Title: "Measures", Columns: []render.Column{{Name: "measure"}, {Name: "value", Right: true}}}
 	for _, m := range e.Measures {
-		section.Rows = append(section.Rows, []string{m.Name, projections.FormatMilli(m.Value)})
+		section.Rows = append(section.Rows, []string{m.Name, m.Value.String()})
 	}
 	return section
 }
 
 func explainHistory(e *projections.Explanation, doc *criteria.Document) render.Section {
-	section := render.Section{Title: "History", Columns: []render.Column{{Name: "at", Whole: true}, {Name: "from"}, {Name: "to"}, {Name: "cause"}}}
+	section := render.Section{Title: "History", Columns: []render.Column{
+		{Name: "at", Whole: true}, {Name: "from"}, {Name: "to"}, {Name: "cause"},
+	}}
 	for _, h := range e.History {
-		section.Rows = append(section.Rows, []string{h.At.UTC().Format(time.RFC3339), tierName(doc, h.From), tierName(doc, h.Tier), h.Cause})
+		at := h.At.UTC().Format(time.RFC3339)
+		section.Rows = append(section.Rows, []string{at, tierName(doc, h.From), tierName(doc, h.Tier), h.Cause})
 	}
 	return section
 }
 
-// contributionTable lists events, the newest first.
+// contributionTable lists events with what they gave to a measure, or why they gave nothing. Of more than there is room
+// for, the newest of each measure are shown.
 func contributionTable(title, kind string, list []projections.Contribution, limit int) render.Section {
-	section := render.Section{Title: fmt.Sprintf("%s: %s", title, plural(len(list), "entry", "entries")),
-		Columns: []render.Column{{Name: "measure"}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"},
-			{Name: kind, Right: kind == "points", Whole: true}, {Name: "note"}, {Name: "event"}}}
-	shown := len(list)
-	if limit > 0 && shown > limit {
-		shown = limit
-		section.Lines = []string{fmt.Sprintf("The newest %d; all with --limit 0.", shown)}
-	}
-	for i := range shown {
-		c := list[len(list)-1-i]
-		value := c.Reason
-		if kind == "points" {
-			value = projections.FormatMilli(c.Points)
+	section := render.Section{Title: title, Columns: []render.Column{
+		{Name: "measure"}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"}, {Name: kind, Right: kind == "points", Whole: true},
+		{Name: "note"}, {Name: "event"},
+	}}
+	hidden := 0
+	for from := 0; from < len(list); {
+		to := from
+		for to < len(list) && list[to].Measure == list[from].Measure {
+			to++
 		}
-		section.Rows = append(section.Rows, []string{c.Measure, day(c.At), string(c.Type), menteeOf(c), value, c.Note, c.Event.String()})
+		shown := to - from
+		if limit > 0 {
+			shown = min(shown, limit)
+		}
+		for i := range shown {
+			c := list[to-1-i]
+			value := c.Reason
+			if kind == "points" {
+				value = c.Points.String()
+			}
+			section.Rows = append(section.Rows, []string{c.Measure, day(c.At), c.Type, menteeOf(c), value, c.Note, c.Event.String()})
+		}
+		hidden += to - from - shown
+		from = to
+	}
+	if hidden > 0 {
+		section.Lines = []string{fmt.Sprintf("The newest of each measure; %s with --limit 0.", plural(hidden, "more", "more"))}
 	}
 	return section
 }
@@ -176,16 +208,18 @@ func menteeOf(c projections.Contribution) string {
 
 // explainData is every event that counted or did not, for CSV.
 func explainData(e *projections.Explanation) render.Section {
-	section := render.Section{Columns: []render.Column{{Name: "measure"}, {Name: "counted"}, {Name: "points"}, {Name: "reason"}, {Name: "at"},
-		{Name: "type"}, {Name: "mentee"}, {Name: "mentee_name"}, {Name: "event"}, {Name: "note"}}}
+	section := render.Section{Columns: []render.Column{
+		{Name: "measure"}, {Name: "counted"}, {Name: "points"}, {Name: "reason"}, {Name: "at"}, {Name: "type"}, {Name: "mentee"},
+		{Name: "mentee_name"}, {Name: "event"}, {Name: "note"},
+	}}
 	for i, list := range [][]projections.Contribution{e.Contributions, e.Excluded} {
 		for _, c := range list {
 			mentee := ""
 			if c.Mentee != (uuid.UUID{}) {
 				mentee = c.Mentee.String()
 			}
-			section.Rows = append(section.Rows, []string{c.Measure, fmt.Sprint(i == 0), projections.FormatMilli(c.Points), c.Reason,
-				c.At.UTC().Format(time.RFC3339Nano), string(c.Type), mentee, c.MenteeName, c.Event.String(), c.Note})
+			section.Rows = append(section.Rows, []string{c.Measure, fmt.Sprint(i == 0), c.Points.String(), c.Reason,
+				c.At.UTC().Format(time.RFC3339Nano), c.Type, mentee, c.MenteeName, c.Event.String(), c.Note})
 		}
 	}
 	return section

@@ -1,0 +1,48 @@
+package bench
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"laurel/domain/criteria"
+	"laurel/projections"
+)
+
+var shared = sync.OnceValue(func() *projections.Facts {
+	f, err := generateFacts(context.Background(), 2_000_000, 20_000, 1, func(int) {})
+	if err != nil {
+		panic(err)
+	}
+	return f
+})
+
+func factsIn(f *projections.Facts) (n int) {
+	for _, id := range f.MentorsOf(program) {
+		n += len(f.Mentor(id).Facts)
+	}
+	return n
+}
+
+func benchmarkReplay(b *testing.B, text string) {
+	if testing.Short() {
+		b.Skip("needs two million generated events; run without -short")
+	}
+	f := shared()
+	plan, err := compile("bench.yaml", text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	asOf, _ := f.Newest()
+	n := factsIn(f)
+	b.ReportAllocs()
+	for b.Loop() {
+		projections.Replay(f, program, plan, asOf, 0)
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mfacts/s")
+}
+
+func BenchmarkReplaySample(b *testing.B) { benchmarkReplay(b, sampleText) }
+func BenchmarkReplayHeavy(b *testing.B)  { benchmarkReplay(b, heavyText) }
+
+var _ = criteria.NoTier
