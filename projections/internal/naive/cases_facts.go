@@ -144,6 +144,43 @@ var factCases = []Case{
 		},
 	},
 	{
+		Name: "a confirmation of a voided session is a fact like any other",
+		Log: `
+			s1 2024-01-01 MentorshipStarted m1 mentor=ann mentee=bob
+			x1 2024-01-02 SessionHeld m1 skill=go
+			x2 2024-01-02 SessionHeld m1 skill=go
+			v1 2024-01-03 EventVoided m1 event_id=x1
+			c1 2024-01-04 SessionConfirmed m1 session=x1
+			c2 2024-01-05 SessionConfirmed m1 session=x2`,
+		Measures: `
+			acts: {count: events, of: SessionConfirmed, where: mentee != ""}
+			skills: {count: skills, of: SessionConfirmed}
+			plain: {count: events, of: [SessionConfirmed, SessionHeld], where: skill == ""}
+			yes: {count: events, of: SessionHeld, where: confirmed}`,
+		Checks: []Check{{Want: `
+			ann acts=2 skills=0 plain=2 yes=1
+			events 4`}},
+	},
+	{
+		Name: "who mentors by voided starts alone is no mentor, also for a shared practice",
+		Log: `
+			s1 2024-01-01 MentorshipStarted m1 mentor=ann mentee=bob
+			s2 2024-01-01 MentorshipStarted m2 mentor=bob mentee=cas
+			p1 2024-01-02 PracticeShared bob
+			o1 2024-01-02 SkillAttested cas
+			v1 2024-01-03 EventVoided m2 event_id=s2`,
+		Measures: `n: {count: events, of: [PracticeShared, SkillAttested]}`,
+		Checks: []Check{
+			{Limit: 4, Want: `
+				mentors bob ann
+				bob n=2
+				events 4`},
+			{Want: `
+				mentors ann
+				events 1`},
+		},
+	},
+	{
 		Name: "two people who mentor each other",
 		Log: `
 			s1 2024-01-01 MentorshipStarted m1 mentor=ann mentee=bob
