@@ -36,7 +36,7 @@ func parseIdent(text string, needName bool) (name, email string, repaired bool, 
 	if err := checkEmail(email); err != nil {
 		return "", "", false, err
 	}
-	name = strings.TrimSpace(before)
+	name = strings.TrimSpace(strings.ReplaceAll(before, "\t", " "))
 	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
 		name = strings.TrimSpace(name[1 : len(name)-1])
 	}

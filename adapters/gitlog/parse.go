@@ -80,7 +80,7 @@ func (p Problem) String() string {
 	if p.Hash == "" {
 		return fmt.Sprintf("line %d: %s", p.Line, p.Reason)
 	}
-	return fmt.Sprintf("line %d: commit %.12s: %s", p.Line, p.Hash, p.Reason)
+	return fmt.Sprintf("line %d: commit %s: %s", p.Line, p.Hash, p.Reason)
 }
 
 // Log is what matters of a git log.
