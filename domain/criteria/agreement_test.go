@@ -17,7 +17,8 @@ func mutant(g *rand.Rand, value any, names []string) any {
 	others := []any{
 		nil, true, false, 0, 1, -1, 1.5, 2.0005, 1e7, "", "x", "0d", "90d", "1.5d", "forever", "SessionHeld", "GoalMet",
 		"mentee", "points", "effort", "local-time", []any{}, []any{"SessionHeld"}, []any{1}, map[string]any{},
-		map[string]any{"grace": "5d"}, map[string]any{"SessionHeld": 2}, map[string]any{"per": "mentee", "every": "day", "max": 1},
+		map[string]any{"grace": "5d"}, map[string]any{"SessionHeld": 2},
+		map[string]any{"per": "mentee", "every": "day", "max": 1},
 	}
 	switch v := value.(type) {
 	case map[string]any:
@@ -58,7 +59,8 @@ func mutant(g *rand.Rand, value any, names []string) any {
 var (
 	expressionPath = regexp.MustCompile(`(^score|\.when|\.where)$`)
 	shapeOfScalar  = regexp.MustCompile("must be an expression|is empty|has no|does not go with|unknown key")
-	references     = regexp.MustCompile("given twice|there is no (measure|time zone)|a share is taken|share in itself|two steps")
+	references     = regexp.MustCompile("given twice|there is no (measure|time zone)|a share is taken|share in itself|" +
+		"two steps")
 )
 
 // aboutShape reports whether a finding is one that a schema should have too.

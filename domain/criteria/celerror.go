@@ -257,6 +257,14 @@ func (x *expression) undeclared(name string, at Place, e ast.Expr) {
 		x.errorf(at, x.path, "write `"+low+"`", "unknown name `%s`", name)
 		return
 	}
+	switch strings.ToLower(name) {
+	case "yes", "on":
+		x.errorf(at, x.path, "write `true`", "unknown name `%s`", name)
+		return
+	case "no", "off":
+		x.errorf(at, x.path, "write `false`", "unknown name `%s`", name)
+		return
+	}
 	switch x.about {
 	case subjectFact:
 		if slices.Contains(x.measures, base) || base == "score" {

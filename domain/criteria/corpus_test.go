@@ -31,7 +31,7 @@ func golden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("findings differ from %s\ngot:\n%s\nwant:\n%s", path, got, want)
+		t.Errorf("the result differs from %s\ngot:\n%s\nwant:\n%s", path, got, want)
 	}
 }
 

@@ -15,8 +15,8 @@
 //
 //	tiers.yaml:27:43: error: unknown measure `mentee` (did you mean `mentees`?)
 //
-// Warnings do not stop a document from being used: a measure that decides nothing, a where that lets nothing pass, a
-// credit without outcomes, a tier that can never be reached, a tier that a higher one always hides. The last two are
+// Warnings do not stop a document from being used: a measure that decides nothing, a where that lets nothing pass or
+// asks for a text that its facts never have, a credit without outcomes, two caps of one kind, a tier that can never be reached, a tier that a higher one always hides. The last two are
 // decided by bounds on what measures can be (a count is a whole number from 0, a share lies in 0 to 1, a mean of
 // ratings in 1 to 5, a sum under an `ever` cap per mentor is at most that, and so on) and by what follows for the
 // score. There is no warning where that does not settle the question, and a warning is never wrong.

@@ -43,6 +43,9 @@ func Parse(name string, text []byte) (*Document, Diagnostics) {
 	}
 	p := &parse{source: src, written: map[Place]*node{}}
 	doc := p.document(root)
+	if len(doc.Measures) == 0 {
+		return nil, f.done() // an error is reported, and every name in an expression would be another
+	}
 	checked := checkExpressions(doc, f, p.within)
 	if ds := f.done(); ds.HasErrors() {
 		return nil, ds

@@ -185,3 +185,14 @@ measures:
 		t.Error("another threshold has the same hash")
 	}
 }
+
+// Hashes are stored in events for ever, so the canonical form of a document must never change.
+func TestCanonicalFormIsStable(t *testing.T) {
+	for _, name := range []string{"sample", "every-feature"} {
+		doc, ds := parseFile(t, "testdata/valid/"+name+".yaml")
+		if doc == nil {
+			t.Fatal(ds)
+		}
+		golden(t, "testdata/canonical/"+name+".txt", doc.Hash()+"\n"+string(doc.Canonical())+"\n")
+	}
+}

@@ -115,8 +115,8 @@ func (g generator) values() map[string]Milli {
 		return min(max(n, r.lo), r.hi)
 	}
 	out := map[string]Milli{}
-	doc, _ := Parse("", []byte("apiVersion: laurel/v1\nkind: Criteria\nprogram: p\nscore: 0\ntiers: [{id: a, when: true}]\nmeasures:"+
-		reachMeasures))
+	const head = "apiVersion: laurel/v1\nkind: Criteria\nprogram: p\nscore: 0\ntiers: [{id: a, when: true}]\nmeasures:"
+	doc, _ := Parse("", []byte(head+reachMeasures))
 	for i := range doc.Measures {
 		out[doc.Measures[i].Name] = draw(rangeOf(&doc.Measures[i]))
 	}

@@ -41,7 +41,11 @@ func (s *source) object(n *node, path, what string, fields ...field) map[string]
 	got, seen := map[string]*node{}, map[string]bool{}
 	for _, p := range s.distinct(n, path) {
 		if !slices.Contains(names, p.key) {
-			s.errorf(p.at, join(path, p.key), didYouMean(p.key, names), "unknown key `%s` in %s", clip(p.key), what)
+			hint := didYouMean(p.key, names)
+			if path == "" && looksLikeMeasure(p.value) {
+				hint = "indent it under `measures:`"
+			}
+			s.errorf(p.at, join(path, p.key), hint, "unknown key `%s` in %s", clip(p.key), what)
 			continue
 		}
 		seen[p.key] = true
@@ -57,6 +61,11 @@ func (s *source) object(n *node, path, what string, fields ...field) map[string]
 		}
 	}
 	return got
+}
+
+// looksLikeMeasure reports whether a mapping says what it computes.
+func looksLikeMeasure(n *node) bool {
+	return slices.ContainsFunc(n.pairs, func(p pair) bool { return slices.Contains(aggregateKeys(), p.key) })
 }
 
 // distinct is a mapping's entries with an error for each repeated key.

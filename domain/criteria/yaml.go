@@ -172,7 +172,8 @@ func (s *source) checkTokens(tokens token.Tokens) bool {
 		at := Place{Line: t.Position.Line, Column: t.Position.Column}
 		switch t.Type {
 		case token.AnchorType:
-			s.errorf(at, "", "write the value out where it is needed", "anchors (&) are not allowed")
+			s.errorf(at, "", "write the value out where it is needed, or put an expression with & in quotes",
+				"anchors (&) are not allowed")
 		case token.AliasType:
 			s.errorf(at, "", "write the value out, or put an expression that starts with * in quotes",
 				"aliases (*) are not allowed")
@@ -243,6 +244,8 @@ func (s *source) syntaxError(err error) {
 	case strings.Contains(message, "mapping value is not allowed"):
 		message = "a `: ` inside a plain text"
 		hint = "put the whole text in quotes, or check the indentation"
+	case strings.Contains(message, "non-map value is specified"), strings.Contains(message, "unexpected key name"):
+		message, hint = "a line without a key", "write `key: value`, with a space after the colon"
 	case strings.Contains(message, "value is not allowed in this context"):
 		message = "a text after the end of a value"
 		hint = "put the whole text in quotes, or check the indentation"
