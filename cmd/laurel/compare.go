@@ -18,8 +18,9 @@ func newCriteriaDiff(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff FROM TO",
 		Short: "Show who would gain and lose what under other criteria",
-		Long: `Compute the standings under both criteria and show the difference: how many go from each tier to each, everyone who moves
-with the clause that decided it, the nearest misses, and each change of score. Nothing is recorded and nobody is told.
+		Long: `Compute the standings under both criteria and show the difference: how many go from each tier to each,
+everyone who moves with the clause that decided it, the nearest misses, and each change of score. Nothing is recorded
+and nobody is told.
 
 FROM and TO are "active", "sample", the first digits of a hash, or files.`,
 		Example: `  laurel criteria diff sample my.yaml --program git
@@ -29,7 +30,8 @@ FROM and TO are "active", "sample", the first digits of a hash, or files.`,
 		ValidArgsFunction: completeRef,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if workers < 0 || workers > workersMax {
-				return usage(fmt.Sprintf("--workers %d is out of range", workers), fmt.Sprintf("use 0 (one a core) to %d", workersMax))
+				return usage(fmt.Sprintf("--workers %d is out of range", workers),
+					fmt.Sprintf("use 0 (one a core) to %d", workersMax))
 			}
 			if limit < 0 {
 				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
@@ -154,16 +156,15 @@ func clauseValues(clauses []projections.ClauseCheck) string {
 
 // nearTable shows those who just missed a tier.
 func nearTable(c *projections.Comparison, names map[string]string, limit int) render.Section {
-	section := render.Section{Title: "Who would just miss a tier", Columns: []render.Column{
-		{Name: "mentor"}, {Name: "tier"}, {Name: "missing"},
-	}}
+	section := render.Section{Title: "Who would just miss a tier", Columns: render.Columns("mentor", "tier", "missing")}
 	n := shorten(&section, len(c.NearMisses), limit)
 	for _, m := range c.NearMisses[:n] {
 		var missing []string
 		for _, clause := range m.Clauses {
 			missing = append(missing, clause.Missing)
 		}
-		section.Rows = append(section.Rows, []string{nameOf(m.Name, m.Person.String()), names[m.Tier], strings.Join(missing, "; ")})
+		section.Rows = append(section.Rows, []string{nameOf(m.Name, m.Person.String()), names[m.Tier],
+			strings.Join(missing, "; ")})
 	}
 	return section
 }
@@ -179,7 +180,8 @@ func scoreTable(c *projections.Comparison, changed, limit int) render.Section {
 		if s.Change > 0 {
 			change = "+" + change
 		}
-		section.Rows = append(section.Rows, []string{nameOf(s.Name, s.Person.String()), s.From.String(), s.To.String(), change})
+		section.Rows = append(section.Rows, []string{nameOf(s.Name, s.Person.String()), s.From.String(), s.To.String(),
+			change})
 	}
 	return section
 }
@@ -195,13 +197,11 @@ func shorten(section *render.Section, n, limit int) int {
 
 // moverData is everyone who moves, for CSV.
 func moverData(c *projections.Comparison) render.Section {
-	section := render.Section{Columns: []render.Column{
-		{Name: "person"}, {Name: "name"}, {Name: "direction"}, {Name: "from"}, {Name: "to"}, {Name: "score_from"}, {Name: "score_to"},
-		{Name: "clause"}, {Name: "values"},
-	}}
+	section := render.Section{Columns: render.Columns("person", "name", "direction", "from", "to", "score_from",
+		"score_to", "clause", "values")}
 	for _, m := range c.Movers {
-		section.Rows = append(section.Rows, []string{m.Person.String(), m.Name, m.Direction, m.From, m.To, m.ScoreFrom.String(),
-			m.ScoreTo.String(), m.Clause, clauseValues(m.Clauses)})
+		section.Rows = append(section.Rows, []string{m.Person.String(), m.Name, m.Direction, m.From, m.To,
+			m.ScoreFrom.String(), m.ScoreTo.String(), m.Clause, clauseValues(m.Clauses)})
 	}
 	return section
 }

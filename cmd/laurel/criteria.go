@@ -14,8 +14,8 @@ import (
 
 func newCriteria(a *app) *cobra.Command {
 	return group("criteria", "Write, check and compare criteria",
-		`Criteria say what counts as good mentoring and what earns a tier. They are a YAML file; start from the bundled one with
-"laurel criteria init", change it, and see with "laurel criteria diff" what that would do to everyone.`,
+		`Criteria say what counts as good mentoring and what earns a tier. They are a YAML file; start from the bundled one
+with "laurel criteria init", change it, and see with "laurel criteria diff" what that would do to everyone.`,
 		newCriteriaInit(a), newCriteriaCheck(a), newCriteriaSchema(a), newCriteriaShow(a), newCriteriaDiff(a))
 }
 
@@ -23,7 +23,8 @@ func newCriteriaInit(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [FILE]",
 		Short: "Write the bundled sample criteria to start from",
-		Long:  `Write the bundled sample criteria, with comments, to FILE (criteria.yaml). A file that is there is never overwritten.`,
+		Long: `Write the bundled sample criteria, with comments, to FILE (criteria.yaml). A file that is there is never
+overwritten.`,
 		Example: `  laurel criteria init my.yaml
   laurel criteria diff sample my.yaml --program git`,
 		Args: args("[FILE]"),
@@ -64,8 +65,9 @@ func newCriteriaCheck(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Check criteria files",
-		Long: `Check criteria files: each mistake is named with its line and column and with what would be right. Warnings name what is
-allowed but can hardly be meant, such as a tier that nobody can reach; they do not change the exit status.`,
+		Long: `Check criteria files: each mistake is named with its line and column and with what would be right. Warnings
+name what is allowed but can hardly be meant, such as a tier that nobody can reach; they do not change the exit
+status.`,
 		Example: `  laurel criteria check my.yaml
   laurel criteria check -o json criteria/*.yaml`,
 		Args: func(cmd *cobra.Command, given []string) error {
@@ -105,9 +107,10 @@ func (a *app) checkCriteria(paths []string) error {
 				plural(len(doc.Measures), "measure", "measures"), plural(len(doc.Tiers), "tier", "tiers"), r.Criteria))
 		}
 		for _, d := range findings {
-			r.Findings = append(r.Findings, finding{string(d.Severity), d.File, d.Place.Line, d.Place.Column, d.Path, d.Message, d.Hint})
-			rows = append(rows, []string{string(d.Severity), d.File, fmt.Sprint(d.Place.Line), fmt.Sprint(d.Place.Column), d.Path,
-				d.Message, d.Hint})
+			r.Findings = append(r.Findings, finding{string(d.Severity), d.File, d.Place.Line, d.Place.Column, d.Path, d.Message,
+				d.Hint})
+			rows = append(rows, []string{string(d.Severity), d.File, fmt.Sprint(d.Place.Line), fmt.Sprint(d.Place.Column),
+				d.Path, d.Message, d.Hint})
 			if d.Severity == criteria.SeverityWarning && r.OK {
 				lines = append(lines, d.String())
 			}
@@ -127,8 +130,8 @@ func (a *app) checkCriteria(paths []string) error {
 			}
 		},
 		Sections: []render.Section{{Lines: lines}},
-		Data: render.Section{Columns: []render.Column{{Name: "severity"}, {Name: "file"}, {Name: "line"}, {Name: "column"},
-			{Name: "path"}, {Name: "message"}, {Name: "hint"}}, Rows: rows},
+		Data: render.Section{Columns: render.Columns("severity", "file", "line", "column", "path", "message", "hint"),
+			Rows: rows},
 	}
 	if len(reports) == 1 {
 		result.Document = reports[0]
@@ -149,8 +152,8 @@ func newCriteriaSchema(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of criteria files",
-		Long: `Print the JSON Schema of criteria files. Editors use it to complete and check them: with the YAML language server, save
-it and begin your criteria with a line
+		Long: `Print the JSON Schema of criteria files. Editors use it to complete and check them: with the YAML language
+server, save it and begin your criteria with a line
 
   # yaml-language-server: $schema=criteria.schema.json`,
 		Example: `  laurel criteria schema > criteria.schema.json`,
@@ -186,7 +189,7 @@ func newCriteriaShow(a *app) *cobra.Command {
 					Document string `json:"document"`
 				}{c.hash, c.doc.Program, c.doc.Title, string(c.text)},
 				Data: render.Section{
-					Columns: []render.Column{{Name: "criteria"}, {Name: "program"}, {Name: "title"}, {Name: "document"}},
+					Columns: render.Columns("criteria", "program", "title", "document"),
 					Rows:    [][]string{{c.hash, c.doc.Program, c.doc.Title, string(c.text)}},
 				},
 			})

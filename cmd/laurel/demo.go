@@ -25,8 +25,9 @@ func newDemo(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Turn the bundled history of the Git project into standings",
-		Long: `Import the bundled history into a temporary store, and print the standings under the bundled criteria. The history is real:
-eighteen years of who mentored, helped and reviewed whom in the Git project, with people under pseudonyms.
+		Long: `Import the bundled history into a temporary store, and print the standings under the bundled criteria. The
+history is real: eighteen years of who mentored, helped and reviewed whom in the Git project, with people under
+pseudonyms.
 
 With --criteria FILE, print instead who would gain and lose what if the criteria in FILE replaced the bundled ones.`,
 		Example: `  laurel demo
@@ -127,7 +128,8 @@ func (a *app) demoAdvice(s *projections.Standings, keep string) string {
 	if a.env["LAUREL_STORE"] != "" || store != "laurel-data" {
 		option = " --store file:" + store
 	}
-	line(cmd+" explain "+someone+" --criteria sample"+option, "why someone stands where they stand (an e-mail or a name will do)")
+	line(cmd+" explain "+someone+" --criteria sample"+option,
+		"why someone stands where they stand (an e-mail or a name will do)")
 	line(cmd+" import git --repo DIR --program SLUG --store file:mine", "the same for a repository of yours")
 	return b.String()
 }

@@ -21,9 +21,9 @@ func newExplain(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain PERSON --program SLUG [--criteria REF]",
 		Short: "Say why a mentor stands where they stand",
-		Long: `Say why a mentor stands where they stand: the tier, since when and by which event; each clause of each tier with its value
-beside the threshold; the events that contributed, with their points; those that were left out, with the reason; and what is
-missing for the next tier.
+		Long: `Say why a mentor stands where they stand: the tier, since when and by which event; each clause of each tier
+with its value beside the threshold; the events that contributed, with their points; those that were left out, with
+the reason; and what is missing for the next tier.
 
 PERSON is an id, an e-mail address or a name.`,
 		Example: `  laurel explain "Willow Kite" --program git --criteria sample
@@ -168,7 +168,8 @@ func explainHistory(e *projections.Explanation, doc *criteria.Document) render.S
 // for, the newest of each measure are shown.
 func contributionTable(title, kind string, list []projections.Contribution, limit int) render.Section {
 	section := render.Section{Title: title, Columns: []render.Column{
-		{Name: "measure"}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"}, {Name: kind, Right: kind == "points", Whole: true},
+		{Name: "measure"}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"},
+		{Name: kind, Right: kind == "points", Whole: true},
 		{Name: "note"}, {Name: "event"},
 	}}
 	hidden := 0
@@ -187,13 +188,15 @@ func contributionTable(title, kind string, list []projections.Contribution, limi
 			if kind == "points" {
 				value = c.Points.String()
 			}
-			section.Rows = append(section.Rows, []string{c.Measure, day(c.At), c.Type, menteeOf(c), value, c.Note, c.Event.String()})
+			section.Rows = append(section.Rows, []string{c.Measure, day(c.At), c.Type, menteeOf(c), value, c.Note,
+				c.Event.String()})
 		}
 		hidden += to - from - shown
 		from = to
 	}
 	if hidden > 0 {
-		section.Lines = []string{fmt.Sprintf("The newest of each measure; %s with --limit 0.", plural(hidden, "more", "more"))}
+		section.Lines = []string{fmt.Sprintf("The newest of each measure; %s with --limit 0.",
+			plural(hidden, "more", "more"))}
 	}
 	return section
 }
@@ -208,10 +211,8 @@ func menteeOf(c projections.Contribution) string {
 
 // explainData is every event that counted or did not, for CSV.
 func explainData(e *projections.Explanation) render.Section {
-	section := render.Section{Columns: []render.Column{
-		{Name: "measure"}, {Name: "counted"}, {Name: "points"}, {Name: "reason"}, {Name: "at"}, {Name: "type"}, {Name: "mentee"},
-		{Name: "mentee_name"}, {Name: "event"}, {Name: "note"},
-	}}
+	section := render.Section{Columns: render.Columns("measure", "counted", "points", "reason", "at", "type", "mentee",
+		"mentee_name", "event", "note")}
 	for i, list := range [][]projections.Contribution{e.Contributions, e.Excluded} {
 		for _, c := range list {
 			mentee := ""

@@ -17,8 +17,9 @@ func newGenerate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate --events N --mentors M --seed S [--program SLUG]",
 		Short: "Invent a history and import it",
-		Long: `Invent a history of mentoring and import it: few busy mentors and many quiet ones, seasons, several programs, events that
-are recorded late, and some that are voided. Nobody in it exists. The same seed gives the same history on every machine.
+		Long: `Invent a history of mentoring and import it: few busy mentors and many quiet ones, seasons, several programs,
+events that are recorded late, and some that are voided. Nobody in it exists. The same seed gives the same history on
+every machine.
 
 Without --program there are several programs.`,
 		Example: `  laurel generate --events 100000 --mentors 1000 --seed 1 --store file:invented

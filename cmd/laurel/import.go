@@ -22,8 +22,8 @@ const problemsShownMax = 20
 
 func newImport(a *app) *cobra.Command {
 	return group("import", "Import a history into the log",
-		`Import a history into the log. The store is made when it is not there. Importing the same source again adds nothing, and
-importing a longer one adds only what is new; an import that was interrupted goes on when it runs again.`,
+		`Import a history into the log. The store is made when it is not there. Importing the same source again adds
+nothing, and importing a longer one adds only what is new; an import that was interrupted goes on when it runs again.`,
 		newImportGit(a), newImportJSONL(a), newImportCSV(a))
 }
 
@@ -74,7 +74,7 @@ func (a *app) printOutcome(o importOutcome) error {
 	return a.out.Print(render.Result{
 		Document: o,
 		Sections: []render.Section{{Lines: lines}},
-		Data:     render.Section{Columns: []render.Column{{Name: "type"}, {Name: "events"}}, Rows: rows},
+		Data:     render.Section{Columns: render.Columns("type", "events"), Rows: rows},
 	})
 }
 

@@ -30,14 +30,15 @@ func newImportCSV(a *app) *cobra.Command {
   stream: {person: {email: E-mail, name: Name}}
   fields: {levels: {column: Levels, default: 1}, attested: true}
 
-A row that cannot be recorded is written to the rejects with its line and the reason; the others are imported, and the exit
-status is 1. Importing a file again adds nothing.`,
+A row that cannot be recorded is written to the rejects with its line and the reason; the others are imported, and the
+exit status is 1. Importing a file again adds nothing.`,
 		Example: `  laurel import csv promotions.csv --profile hr.yaml --dry-run
   laurel import csv promotions.csv --profile hr.yaml --rejected wrong.csv`,
 		Args: args("FILE"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if profilePath == "" {
-				return usage(cmd.CommandPath()+" needs --profile", "it says what the columns mean; see "+cmd.CommandPath()+" --help")
+				return usage(cmd.CommandPath()+" needs --profile",
+					"it says what the columns mean; see "+cmd.CommandPath()+" --help")
 			}
 			text, err := readLimited(profilePath, profileBytesMax)
 			if err != nil {

@@ -31,8 +31,9 @@ func newImportJSONL(a *app) *cobra.Command {
 		Short: "Import events from a file with one JSON object a line",
 		Long: `Import events from a file with one JSON object a line, such as
 
-  {"id":"5e0c2a3e-8f7a-4c65-9a35-7d1c6f0f2b11","type":"SessionHeld","stream":"mentorship-0c0a9c0e-3d0b-4a53-8a0b-1f6a3f0f7c21",
-   "occurred_at":"2026-03-01T10:00:00Z","actor":"import:crm","source":"crm","data":{"channel":"call"}}
+  {"type":"SessionHeld","stream":"mentorship-0c0a9c0e-3d0b-4a53-8a0b-1f6a3f0f7c21",
+   "id":"5e0c2a3e-8f7a-4c65-9a35-7d1c6f0f2b11","occurred_at":"2026-03-01T10:00:00Z",
+   "actor":"import:crm","source":"crm","data":{"channel":"call"}}
 
 (on one line). Required are type, stream and occurred_at. What "laurel log show -o jsonl" prints can be imported again.
 

@@ -20,8 +20,8 @@ func newImportGit(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "git [--repo DIR | --log FILE] --program SLUG",
 		Short: "Import mentorship from the trailers of a Git history",
-		Long: `Import mentorship from a Git history: the trailers Mentored-by, Helped-by and Reviewed-by become sessions, and more.
-The history is that of the repository DIR (the working directory by default), or a log saved with
+		Long: `Import mentorship from a Git history: the trailers Mentored-by, Helped-by and Reviewed-by become sessions,
+and more. The history is that of the repository DIR (the working directory by default), or a log saved with
 
   git log --reverse --format=fuller --date=iso-strict > FILE
 
@@ -68,9 +68,9 @@ skipped; the rest is imported and the exit status is 0, or 1 with --strict.`,
 }
 
 // importGit records what a git log gives for a program.
-func (a *app) importGit(ctx context.Context, store eventstore.Store, log *gitlog.Log, program domain.Slug, name string) (
-	eventstore.IngestReport, error,
-) {
+func (a *app) importGit(
+	ctx context.Context, store eventstore.Store, log *gitlog.Log, program domain.Slug, name string,
+) (eventstore.IngestReport, error) {
 	known, err := gitlog.Load(ctx, store, program, log)
 	if err != nil {
 		return eventstore.IngestReport{}, err
@@ -129,7 +129,8 @@ func (a *app) gitOutcome(name string, log *gitlog.Log, report eventstore.IngestR
 	case count == 0:
 		return nil
 	case count == 1:
-		end = failed("import git", skipped[0], "it is skipped and the rest is imported", "correct it at the source and import again")
+		end = failed("import git", skipped[0], "it is skipped and the rest is imported",
+			"correct it at the source and import again")
 	default:
 		for _, line := range skipped[:min(len(skipped), problemsShownMax)] {
 			a.warn("import git: %s", line)

@@ -22,7 +22,8 @@ func newLog(a *app) *cobra.Command {
 
 // eventColumns are the columns of events in tables and CSV.
 var eventColumns = []render.Column{
-	{Name: "position", Right: true}, {Name: "occurred at", Whole: true}, {Name: "stream"}, {Name: "revision", Right: true}, {Name: "type"},
+	{Name: "position", Right: true}, {Name: "occurred at", Whole: true}, {Name: "stream"},
+	{Name: "revision", Right: true}, {Name: "type"},
 	{Name: "data"},
 }
 
@@ -46,7 +47,8 @@ type eventLine struct {
 // printEvent prints one event of a stream of them.
 func printEvent(s *render.Stream, e eventstore.RecordedEvent) error {
 	line := eventLine{
-		ID: e.ID.String(), Type: string(e.Type), Stream: e.Stream, Revision: uint64(e.Revision), Position: e.Position.String(),
+		ID: e.ID.String(), Type: string(e.Type), Stream: e.Stream, Revision: uint64(e.Revision),
+		Position:   e.Position.String(),
 		RecordedAt: e.RecordedAt.UTC(), OccurredAt: e.Meta.OccurredAt.UTC(), Actor: e.Meta.Actor, Source: e.Meta.Source,
 		CorrelationID: e.Meta.CorrelationID, CausationID: e.Meta.CausationID, Schema: e.Meta.Schema,
 	}
@@ -55,8 +57,8 @@ func printEvent(s *render.Stream, e eventstore.RecordedEvent) error {
 	} else if len(e.Data) > 0 {
 		line.Data, _ = json.Marshal(string(e.Data)) // damaged or foreign data is shown as text, not hidden
 	}
-	return s.Item(line, line.Position, line.OccurredAt.Format(time.RFC3339), e.Stream, fmt.Sprint(e.Revision), string(e.Type),
-		string(e.Data))
+	return s.Item(line, line.Position, line.OccurredAt.Format(time.RFC3339), e.Stream, fmt.Sprint(e.Revision),
+		string(e.Type), string(e.Data))
 }
 
 // eventSelection holds the flags that select events.
@@ -69,7 +71,8 @@ func (sel *eventSelection) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&sel.types, "type", nil, "only events of these `TYPES`, such as GoalMet")
 	cmd.Flags().StringSliceVar(&sel.categories, "category", nil, "only streams of these `CATEGORIES`, such as mentorship")
 	must(cmd.RegisterFlagCompletionFunc("type", completeTypes))
-	must(cmd.RegisterFlagCompletionFunc("category", cobra.FixedCompletions(categories, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("category",
+		cobra.FixedCompletions(categories, cobra.ShellCompDirectiveNoFileComp)))
 }
 
 func completeTypes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -91,7 +94,8 @@ func (sel *eventSelection) filter() (eventstore.Filter, error) {
 			}
 		}
 		if exact == "" {
-			return f, usage(fmt.Sprintf("unknown event type %q", name), didYouMean(name, known, "such as GoalMet or SessionHeld"))
+			return f, usage(fmt.Sprintf("unknown event type %q", name),
+				didYouMean(name, known, "such as GoalMet or SessionHeld"))
 		}
 		f.Types = append(f.Types, domain.EventType(exact))
 	}
@@ -101,7 +105,8 @@ func (sel *eventSelection) filter() (eventstore.Filter, error) {
 			found = found || k == name
 		}
 		if !found {
-			return f, usage(fmt.Sprintf("unknown category %q", name), didYouMean(name, categories, "one of "+strings.Join(categories, ", ")))
+			return f, usage(fmt.Sprintf("unknown category %q", name),
+				didYouMean(name, categories, "one of "+strings.Join(categories, ", ")))
 		}
 	}
 	f.Categories = sel.categories
@@ -259,7 +264,9 @@ func newLogTail(a *app) *cobra.Command {
 
 const tailEventsMax = 100_000
 
-func (a *app) tail(ctx context.Context, store eventstore.Store, filter eventstore.Filter, lines int, follow bool) error {
+func (a *app) tail(
+	ctx context.Context, store eventstore.Store, filter eventstore.Filter, lines int, follow bool,
+) error {
 	newest := make([]eventstore.RecordedEvent, 0, min(lines, 1024))
 	oldest := 0 // index into newest once it is full
 	head, err := store.Head(ctx)
@@ -336,7 +343,7 @@ The position of an empty log is "start".`,
 					Position string `json:"position"`
 				}{head.String()},
 				Sections: []render.Section{{Lines: []string{head.String()}}},
-				Data:     render.Section{Columns: []render.Column{{Name: "position"}}, Rows: [][]string{{head.String()}}},
+				Data:     render.Section{Columns: render.Columns("position"), Rows: [][]string{{head.String()}}},
 			})
 		},
 	}

@@ -22,8 +22,8 @@ func newLogCopy(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "copy FROM TO",
 		Short: "Copy the log of one store into another",
-		Long: `Copy every event of the store FROM into the store TO: ids, order, revisions and metadata stay the same; positions and
-the time of recording are the other store's own.
+		Long: `Copy every event of the store FROM into the store TO: ids, order, revisions and metadata stay the same;
+positions and the time of recording are the other store's own.
 
 A copy that was interrupted goes on when the same command runs again, and what is already there is compared and not
 written twice. TO must be empty or hold the beginning of FROM.`,
@@ -67,7 +67,7 @@ written twice. TO must be empty or hold the beginning of FROM.`,
 					fmt.Sprintf("%s copied, %s already there", plural(int(c.copied), "event", "events"), thousands(c.present)),
 				}}},
 				Data: render.Section{
-					Columns: []render.Column{{Name: "copied"}, {Name: "present"}},
+					Columns: render.Columns("copied", "present"),
 					Rows:    [][]string{{fmt.Sprint(c.copied), fmt.Sprint(c.present)}},
 				},
 			})
@@ -121,8 +121,8 @@ func (c *copier) run(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("read the log that is copied to: %w", err)
 			}
-			return badInput("copy log", c.toName, fmt.Sprintf("it goes on with event %s at position %s, which FROM does not have",
-				there.ID, there.Position), "copy into an empty store")
+			wrong := fmt.Sprintf("it goes on with event %s at position %s, which FROM does not have", there.ID, there.Position)
+			return badInput("copy log", c.toName, wrong, "copy into an empty store")
 		}
 	}
 	return c.flush(ctx)
@@ -144,7 +144,8 @@ func (c *copier) add(ctx context.Context, e eventstore.RecordedEvent) error {
 		if e.Revision > 0 {
 			expected = eventstore.Exact(e.Revision - 1)
 		}
-		c.batch = append(c.batch, eventstore.StreamAppend{Stream: e.Stream, Expected: expected, Events: []eventstore.NewEvent{n}})
+		c.batch = append(c.batch, eventstore.StreamAppend{Stream: e.Stream, Expected: expected,
+			Events: []eventstore.NewEvent{n}})
 	}
 	c.batchEvents++
 	c.batchBytes += len(e.Data)

@@ -13,8 +13,9 @@ func newLogVerify(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify",
 		Short: "Check every record of the log",
-		Long: `Walk the whole log and check every record against its checksum, every stream for gaps, and the chain of hashes that
-ties each record to those before it. The first damaged record is named by its position and place in the file.
+		Long: `Walk the whole log and check every record against its checksum, every stream for gaps, and the chain of
+hashes that ties each record to those before it. The first damaged record is named by its position and place in the
+file.
 
 The chain value that is printed stands for the whole history up to the position beside it: whoever keeps a copy of it
 elsewhere can tell later whether anything before was changed.`,
@@ -56,7 +57,7 @@ elsewhere can tell later whether anything before was changed.`,
 					fmt.Sprintf("Chain at %s: %s", report.Chain.Position, hash),
 				}}},
 				Data: render.Section{
-					Columns: []render.Column{{Name: "events"}, {Name: "streams"}, {Name: "bytes"}, {Name: "position"}, {Name: "chain"}},
+					Columns: render.Columns("events", "streams", "bytes", "position", "chain"),
 					Rows: [][]string{{fmt.Sprint(report.Events), fmt.Sprint(report.Streams), fmt.Sprint(report.Bytes),
 						report.Chain.Position.String(), hash}},
 				},
@@ -69,7 +70,8 @@ func newLogBackup(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write a consistent copy of the log to a new file",
-		Long: `Write a consistent copy of the log to a new file. The copy appears under its name only when it is whole and on disk.
+		Long: `Write a consistent copy of the log to a new file. The copy appears under its name only when it is whole and
+on disk.
 
 To restore it, put the file into an empty directory under the name events.bolt and name that directory in --store.`,
 		Example: `  laurel log backup /backup/laurel-2026-01-31.bolt`,
@@ -98,7 +100,7 @@ To restore it, put the file into an empty directory under the name events.bolt a
 					Position string `json:"position"`
 				}{given[0], head.String()},
 				Sections: []render.Section{{Lines: []string{fmt.Sprintf("%s holds the log up to %s.", given[0], head)}}},
-				Data: render.Section{Columns: []render.Column{{Name: "file"}, {Name: "position"}},
+				Data: render.Section{Columns: render.Columns("file", "position"),
 					Rows: [][]string{{given[0], head.String()}}},
 			})
 		},

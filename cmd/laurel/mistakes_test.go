@@ -12,8 +12,8 @@ import (
 )
 
 // TestCriteriaMistakes gives every kind of mistake in a criteria file to the command. Each file of the archive begins
-// with a line "# want TEXT": the one line on standard error must name the file and hold the text, which is the place and
-// the remedy. Without one, the file is right.
+// with a line "# want TEXT": the one line on standard error must name the file and hold the text, which is the place
+// and the remedy. Without one, the file is right.
 func TestCriteriaMistakes(t *testing.T) {
 	archive, err := txtar.ParseFile("testdata/mistakes.txtar")
 	if err != nil {
@@ -40,7 +40,8 @@ func TestCriteriaMistakes(t *testing.T) {
 			if code != exitUsage || stdout.Len() > 0 {
 				t.Errorf("status %d, want %d; stdout %q", code, exitUsage, stdout.String())
 			}
-			if strings.Count(line, "\n") != 1 || !strings.HasPrefix(line, "laurel: criteria "+path) || !strings.Contains(line, want) {
+			if strings.Count(line, "\n") != 1 || !strings.HasPrefix(line, "laurel: criteria "+path) ||
+				!strings.Contains(line, want) {
 				t.Errorf("got  %s\nwant one line with %q", line, want)
 			}
 		})

@@ -34,7 +34,8 @@ func (h *history) findMentor(text string) (uuid.UUID, error) {
 		return uuid.UUID{}, badInput("find person", quoted(text), fmt.Sprintf("no mentor in program %q", h.program),
 			"only those who were a mentor in the program have standings; see `laurel replay`, or choose another --program")
 	}
-	return uuid.UUID{}, badInput("find person", quoted(text), "nobody in the log has this id, e-mail or name", h.suggest(text))
+	return uuid.UUID{}, badInput("find person", quoted(text), "nobody in the log has this id, e-mail or name",
+		h.suggest(text))
 }
 
 // isKnown tells whether the log knows one of the ids; a lookup by id finds any.

@@ -19,7 +19,8 @@ func peopleLog(t *testing.T) *history {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.Append(t.Context(), eventstore.StreamAppend{Stream: stream, Events: []eventstore.NewEvent{e}}); err != nil {
+		if _, err := store.Append(t.Context(), eventstore.StreamAppend{Stream: stream,
+			Events: []eventstore.NewEvent{e}}); err != nil {
 			t.Fatal(err)
 		}
 	}

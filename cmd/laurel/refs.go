@@ -91,7 +91,9 @@ func parseCriteria(ref, name string, text []byte) (*loadedCriteria, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile criteria %s: %w", name, err)
 	}
-	return &loadedCriteria{ref: ref, name: name, text: text, doc: doc, findings: findings, hash: doc.Hash(), plan: plan}, nil
+	return &loadedCriteria{
+		ref: ref, name: name, text: text, doc: doc, findings: findings, hash: doc.Hash(), plan: plan,
+	}, nil
 }
 
 // readLimited reads a file that must be a file and not be larger than it may.
@@ -113,7 +115,8 @@ func readLimited(path string, bytesMax int64) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	if int64(len(data)) > bytesMax {
-		return nil, badInput("read file", path, fmt.Sprintf("it is larger than %d MiB", bytesMax>>20), "is this the right file?")
+		return nil, badInput("read file", path, fmt.Sprintf("it is larger than %d MiB", bytesMax>>20),
+			"is this the right file?")
 	}
 	return data, nil
 }
@@ -176,8 +179,10 @@ func activeCriteria(ctx context.Context, view *logView) (*loadedCriteria, error)
 		return nil, err
 	}
 	if active == nil {
-		return nil, badInput("find criteria", "active", fmt.Sprintf("no criteria are active for program %q at %s", view.program,
-			view.asOf.UTC().Format(time.RFC3339)), "write some with `laurel criteria init my.yaml`, then give --criteria my.yaml")
+		wrong := fmt.Sprintf("no criteria are active for program %q at %s", view.program,
+			view.asOf.UTC().Format(time.RFC3339))
+		return nil, badInput("find criteria", refActive, wrong,
+			"write some with `laurel criteria init my.yaml`, then give --criteria my.yaml")
 	}
 	if active.text == "" {
 		return nil, failed("find criteria", "active", "the log holds no document with the hash "+active.hash,
@@ -200,10 +205,12 @@ func criteriaByHash(ctx context.Context, ref string, view *logView) (*loadedCrit
 	}
 	switch len(found) {
 	case 0:
-		return nil, badInput("find criteria", ref, "there is no such file, and no criteria in the log have a hash that begins so",
+		return nil, badInput("find criteria", ref,
+			"there is no such file, and no criteria in the log have a hash that begins so",
 			"name a file, or a hash that `laurel log show --category criteria` lists")
 	case 1:
 		return parseCriteria(ref, found[0], []byte(documents[found[0]]))
 	}
-	return nil, badInput("find criteria", ref, fmt.Sprintf("%d criteria have a hash that begins so", len(found)), "give more digits")
+	return nil, badInput("find criteria", ref, fmt.Sprintf("%d criteria have a hash that begins so", len(found)),
+		"give more digits")
 }

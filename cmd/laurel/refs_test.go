@@ -16,7 +16,8 @@ import (
 // documentWith is a small criteria document with a threshold, so that two of them differ.
 func documentWith(t *testing.T, threshold string) (text, hash string) {
 	t.Helper()
-	source := `{apiVersion: laurel/v1, kind: Criteria, program: git, measures: {effort: {sum: points, of: {SessionHeld: 1}}},
+	source := `{apiVersion: laurel/v1, kind: Criteria, program: git,
+  measures: {effort: {sum: points, of: {SessionHeld: 1}}},
   score: effort, tiers: [{id: one, when: effort >= ` + threshold + `}]}`
 	doc, findings := criteria.Parse("test", []byte(source))
 	if err := findings.Err(); err != nil {
@@ -35,7 +36,8 @@ func criteriaLog(t *testing.T, payloads ...domain.Payload) eventstore.Store {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.Append(t.Context(), eventstore.StreamAppend{Stream: "criteria-git", Events: []eventstore.NewEvent{e}}); err != nil {
+		if _, err := store.Append(t.Context(), eventstore.StreamAppend{Stream: "criteria-git",
+			Events: []eventstore.NewEvent{e}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -112,7 +114,8 @@ func TestCriteriaByHash(t *testing.T) {
 	text, hash := documentWith(t, "1")
 	store := criteriaLog(t, &domain.CriteriaProposed{Hash: hash, Document: text, By: numbered(100)})
 	view := &logView{store: store, program: "other", asOf: at(1)}
-	for _, ref := range []string{hash, hash[:20], strings.TrimPrefix(hash, "sha256:"), strings.TrimPrefix(hash, "sha256:")[:8]} {
+	for _, ref := range []string{hash, hash[:20], strings.TrimPrefix(hash, "sha256:"),
+		strings.TrimPrefix(hash, "sha256:")[:8]} {
 		if c, err := loadCriteria(context.Background(), ref, view); err != nil || c.hash != hash {
 			t.Errorf("%s: %v", ref, err)
 		}

@@ -20,8 +20,8 @@ func newReplay(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay --program SLUG [--criteria REF]",
 		Short: "Compute the standings: tier, score, measures and history of every mentor",
-		Long: `Compute the standings of a program from its whole history: the tier, score and measures of every mentor, and every change of
-tier with the event that caused it. The same log and criteria give the same result on every machine.
+		Long: `Compute the standings of a program from its whole history: the tier, score and measures of every mentor, and
+every change of tier with the event that caused it. The same log and criteria give the same result on every machine.
 
 Without --as-of, the time is the newest in the log. With --position, only events recorded up to there count.`,
 		Example: `  laurel replay --program git --criteria sample
@@ -30,7 +30,8 @@ Without --as-of, the time is the newest in the log. With --position, only events
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if workers < 0 || workers > workersMax {
-				return usage(fmt.Sprintf("--workers %d is out of range", workers), fmt.Sprintf("use 0 (one a core) to %d", workersMax))
+				return usage(fmt.Sprintf("--workers %d is out of range", workers),
+					fmt.Sprintf("use 0 (one a core) to %d", workersMax))
 			}
 			if limit < 0 {
 				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
@@ -58,7 +59,8 @@ Without --as-of, the time is the newest in the log. With --position, only events
 
 // criteriaFlag adds --criteria to a command.
 func (a *app) criteriaFlag(cmd *cobra.Command, ref *string) {
-	cmd.Flags().StringVar(ref, "criteria", refActive, "the criteria `REF`: active, sample, the first digits of a hash, or a file")
+	cmd.Flags().StringVar(ref, "criteria", refActive,
+		"the criteria `REF`: active, sample, the first digits of a hash, or a file")
 	must(cmd.RegisterFlagCompletionFunc("criteria", completeRef))
 }
 
@@ -74,8 +76,8 @@ func (a *app) printStandings(s *projections.Standings, doc *criteria.Document, l
 	if limit > 0 && limit < total {
 		s.Mentors = s.Mentors[:limit]
 	}
-	lines := []string{fmt.Sprintf("Program %s at %s: %s from %s.", s.Program, day(s.AsOf), plural(total, "mentor", "mentors"),
-		plural(s.Events, "event", "events"))}
+	lines := []string{fmt.Sprintf("Program %s at %s: %s from %s.", s.Program, day(s.AsOf),
+		plural(total, "mentor", "mentors"), plural(s.Events, "event", "events"))}
 	sections := []render.Section{{Lines: append(lines, "Criteria "+s.Criteria+", known up to "+s.Position+".")}, summary,
 		standingsTable(s, doc)}
 	if err := a.out.Print(render.Result{
@@ -116,8 +118,9 @@ func tierSummary(s *projections.Standings, doc *criteria.Document) render.Sectio
 
 // standingsTable is what people see of the standings.
 func standingsTable(s *projections.Standings, doc *criteria.Document) render.Section {
-	section := render.Section{Columns: []render.Column{{Name: "#", Right: true}, {Name: "mentor"}, {Name: "tier"}, {Name: "since", Whole: true},
-		{Name: "score", Right: true}}}
+	section := render.Section{Columns: []render.Column{
+		{Name: "#", Right: true}, {Name: "mentor"}, {Name: "tier"}, {Name: "since", Whole: true}, {Name: "score", Right: true},
+	}}
 	for _, m := range doc.Measures {
 		section.Columns = append(section.Columns, render.Column{Name: m.Name, Right: true})
 	}
@@ -135,8 +138,7 @@ func standingsTable(s *projections.Standings, doc *criteria.Document) render.Sec
 
 // standingsData is the same for CSV, with ids and whole times.
 func standingsData(s *projections.Standings, doc *criteria.Document) render.Section {
-	section := render.Section{Columns: []render.Column{{Name: "person"}, {Name: "name"}, {Name: "tier"}, {Name: "since"}, {Name: "cause"},
-		{Name: "score"}}}
+	section := render.Section{Columns: render.Columns("person", "name", "tier", "since", "cause", "score")}
 	for _, m := range doc.Measures {
 		section.Columns = append(section.Columns, render.Column{Name: m.Name})
 	}

@@ -60,7 +60,8 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(oneLine(err.Error()), "see "+cmd.CommandPath()+" --help")
 	})
-	must(root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Formats, cobra.ShellCompDirectiveNoFileComp)))
+	must(root.RegisterFlagCompletionFunc("output",
+		cobra.FixedCompletions(render.Formats, cobra.ShellCompDirectiveNoFileComp)))
 	root.AddCommand(
 		newDemo(a),
 		newImport(a),
@@ -125,13 +126,14 @@ func (a *app) warn(format string, args ...any) {
 
 // group makes a command that only holds others.
 func group(use, short, long string, children ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Long: long, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		var names []string
-		for _, c := range cmd.Commands() {
-			names = append(names, c.Name())
-		}
-		return usage(cmd.CommandPath()+" needs a command", "one of "+strings.Join(names, ", "))
-	}}
+	cmd := &cobra.Command{Use: use, Short: short, Long: long, Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			return usage(cmd.CommandPath()+" needs a command", "one of "+strings.Join(names, ", "))
+		}}
 	cmd.AddCommand(children...)
 	return cmd
 }

@@ -126,11 +126,13 @@ func number(ts *testscript.TestScript, text string) int {
 func TestPanicIsOneLine(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := run(context.Background(), []string{"version"}, nil, panics{}, &stderr, nil)
-	if code != exitFailed || strings.Count(stderr.String(), "\n") != 1 || !strings.Contains(stderr.String(), "internal error") {
+	if code != exitFailed || strings.Count(stderr.String(), "\n") != 1 ||
+		!strings.Contains(stderr.String(), "internal error") {
 		t.Errorf("got status %d, %q, %q", code, stdout.String(), stderr.String())
 	}
 	stderr.Reset()
-	if code := run(context.Background(), []string{"version"}, nil, panics{}, &stderr, []string{"LAUREL_DEBUG=1"}); code != exitFailed ||
+	if code := run(context.Background(), []string{"version"}, nil, panics{}, &stderr,
+		[]string{"LAUREL_DEBUG=1"}); code != exitFailed ||
 		!strings.Contains(stderr.String(), "goroutine") {
 		t.Errorf("with LAUREL_DEBUG=1: got status %d, %q", code, stderr.String())
 	}

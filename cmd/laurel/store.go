@@ -112,7 +112,8 @@ func (a *app) asOf() (*time.Time, error) {
 		}
 		if t.Before(domain.OccurredMin) || !t.Before(domain.OccurredMax) {
 			return nil, usage(fmt.Sprintf("--as-of %s is out of range", a.asOfText),
-				fmt.Sprintf("use a time from %s up to %s", domain.OccurredMin.Format(time.DateOnly), domain.OccurredMax.Format(time.DateOnly)))
+				fmt.Sprintf("use a time from %s up to %s", domain.OccurredMin.Format(time.DateOnly),
+					domain.OccurredMax.Format(time.DateOnly)))
 		}
 		t = t.UTC()
 		return &t, nil

@@ -21,7 +21,8 @@ func TestTailFollows(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		_, err = store.Append(t.Context(), eventstore.StreamAppend{Stream: "program-" + program, Events: []eventstore.NewEvent{e}})
+		_, err = store.Append(t.Context(), eventstore.StreamAppend{Stream: "program-" + program,
+			Events: []eventstore.NewEvent{e}})
 		if err != nil {
 			t.Error(err)
 		}

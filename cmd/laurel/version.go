@@ -38,7 +38,7 @@ func newVersion(a *app) *cobra.Command {
 				}{version, revision, runtime.Version()},
 				Sections: []render.Section{{Lines: []string{line}}},
 				Data: render.Section{
-					Columns: []render.Column{{Name: "version"}, {Name: "revision"}, {Name: "go"}},
+					Columns: render.Columns("version", "revision", "go"),
 					Rows:    [][]string{{version, revision, runtime.Version()}},
 				},
 			})

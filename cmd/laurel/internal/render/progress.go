@@ -33,7 +33,8 @@ type Progress struct {
 // NewProgress starts to show progress on w. The total may be 0 when it is not known.
 func NewProgress(w io.Writer, terminal bool, now func() time.Time, what, unit string, total int64) *Progress {
 	start := now()
-	return &Progress{w: w, terminal: terminal, now: now, what: what, unit: unit, total: total, started: start, shown: start}
+	return &Progress{w: w, terminal: terminal, now: now, what: what, unit: unit, total: total, started: start,
+		shown: start}
 }
 
 // Add counts n more units done.

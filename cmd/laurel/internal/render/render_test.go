@@ -14,7 +14,8 @@ import (
 func sample() Result {
 	rows := [][]string{{"Cobalt Jay", "61.5"}, {"=HYPERLINK(\"x\")", "-3"}, {"青い鳥の先生", "1,000"}}
 	columns := []Column{{Name: "name"}, {Name: "score", Right: true}}
-	return Result{Document: map[string]int{"n": 3}, Sections: []Section{{Title: "Standings", Columns: columns, Rows: rows}}}
+	return Result{Document: map[string]int{"n": 3},
+		Sections: []Section{{Title: "Standings", Columns: columns, Rows: rows}}}
 }
 
 func TestFormats(t *testing.T) {
@@ -77,8 +78,9 @@ func TestStream(t *testing.T) {
 // TestNarrowTerminal shows what goes first where there is no room: the names of numbers, then text, then columns.
 func TestNarrowTerminal(t *testing.T) {
 	section := Section{
-		Columns: []Column{{Name: "mentor"}, {Name: "since", Whole: true}, {Name: "active_months", Right: true}, {Name: "score", Right: true}},
-		Rows:    [][]string{{"Maple Albatross", "2013-03-19", "11", "99.289"}},
+		Columns: []Column{{Name: "mentor"}, {Name: "since", Whole: true}, {Name: "active_months", Right: true},
+			{Name: "score", Right: true}},
+		Rows: [][]string{{"Maple Albatross", "2013-03-19", "11", "99.289"}},
 	}
 	for width, want := range map[int]string{
 		60: "MENTOR           SINCE       ACTIVE_MONTHS   SCORE\nMaple Albatross  2013-03-19             11  99.289\n",
@@ -153,7 +155,8 @@ func TestProgress(t *testing.T) {
 	}
 	onLog.Done()
 	onTerminal.Done()
-	if want := "Importing:  25 % (50 of 200 events, 10 events/s)\nImporting:  50 % (100 of 200 events, 10 events/s)\n"; log.String() != want {
+	want := "Importing:  25 % (50 of 200 events, 10 events/s)\nImporting:  50 % (100 of 200 events, 10 events/s)\n"
+	if log.String() != want {
 		t.Errorf("log lines: got %q, want %q", log.String(), want)
 	}
 	if !strings.Contains(bar.String(), "[============            ]") || !strings.HasSuffix(bar.String(), "\r\x1b[K") {
