@@ -76,8 +76,8 @@ func (c Case) Criteria() []byte {
 	if len(tiers) == 0 {
 		tiers = []string{"{id: top, name: Top, when: score >= 1000000}"}
 	}
-	return fmt.Appendf(nil, "apiVersion: laurel/v1\nkind: Criteria\nprogram: %s\ntitle: Case\ntimezone: %s\nmeasures:\n  %s\n"+
-		"score: %q\ntiers:\n  - %s\npolicy: {gained: award, lost: grandfather}\n",
+	return fmt.Appendf(nil, "apiVersion: laurel/v1\nkind: Criteria\nprogram: %s\ntitle: Case\ntimezone: %s\n"+
+		"measures:\n  %s\nscore: %q\ntiers:\n  - %s\npolicy: {gained: award, lost: grandfather}\n",
 		CaseProgram, zone, strings.Join(lines(c.Measures), "\n  "), score, strings.Join(tiers, "\n  - "))
 }
 

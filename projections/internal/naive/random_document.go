@@ -13,8 +13,8 @@ import (
 var factTypes = []string{
 	"SessionHeld", "SessionHeld", "SessionHeld", "SessionHeld", "SessionHeld", "PromotionRecorded", "PromotionRecorded",
 	"GoalMet", "GoalMet", "SkillAttested", "SkillAttested", "PracticeShared", "PracticeShared", "FeedbackGiven",
-	"ProjectCompleted", "MentorshipStarted", "SessionConfirmed", "GoalSet", "RoadmapAssigned", "MilestoneReached", "ThreadPosted",
-	"FeedbackRequested", "MentorshipPaused", "MentorshipResumed", "MentorshipEnded",
+	"ProjectCompleted", "MentorshipStarted", "SessionConfirmed", "GoalSet", "RoadmapAssigned", "MilestoneReached",
+	"ThreadPosted", "FeedbackRequested", "MentorshipPaused", "MentorshipResumed", "MentorshipEnded",
 }
 
 // Document draws a valid criteria document for CaseProgram, with numbers small enough that thresholds are crossed.
