@@ -36,33 +36,36 @@ func checkFile(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	streams := uint64(0)
+	names := uint64(0)
 	for name, b := range buckets {
 		t := tree{pages: p}
 		switch name {
 		case string(bucketLog):
 			t.where = now.wherePlace
-		case string(bucketStreams):
+		case string(bucketNames):
 			t.leaf = func(e element) error {
-				streams++
-				return checkStream(e)
+				names++
+				_, err := nameOf(e)
+				return err
 			}
 		}
 		if err := t.walkBucket(b); err != nil {
 			return err
 		}
 	}
-	if streams != now.streams {
-		return damage(-1, "it has %d streams, and should have %d", streams, now.streams)
+	if names != now.streams {
+		return damage(-1, "it has %d streams, and should have %d", names, now.streams)
 	}
 	return p.checkFree(false)
 }
 
-func checkStream(e element) error {
-	if _, err := decodeStream(e.key, e.value); err != nil {
-		return damage(e.valueOffset, "index of stream %q: %v", e.key, err)
+// nameOf returns the number of the stream that an element names.
+func nameOf(e element) (uint64, error) {
+	number, err := decodeNumber(e.key, e.value)
+	if err != nil {
+		return 0, damage(e.valueOffset, "name of stream %q: %v", e.key, err)
 	}
-	return nil
+	return number, nil
 }
 
 // readState finds the state of the log, without marking its pages.

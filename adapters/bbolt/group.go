@@ -2,11 +2,13 @@ package bbolt
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"hash"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"go.etcd.io/bbolt"
@@ -23,22 +25,26 @@ const arenaBytes = 1 << 20
 // group is one commit in the making. An append that fails its expectation records nothing and leaves the others of
 // the group alone; anything else that goes wrong fails the whole group.
 type group struct {
-	writer              *writer
-	log, streams, index *bbolt.Bucket
-	stateBucket         *bbolt.Bucket
-	state               state // as it will be
-	touched             map[string]*stream
-	recordedAt          int64
-	events, bytes       int
-	hash                hash.Hash
-	arena               []byte
-	err                 error // fails the group
+	writer        *writer
+	log           *bbolt.Bucket
+	names         *bbolt.Bucket
+	streams       *bbolt.Bucket
+	index         *bbolt.Bucket
+	stateBucket   *bbolt.Bucket
+	state         state // as it will be
+	changed       []*stream
+	recordedAt    int64
+	events, bytes int
+	hash          hash.Hash
+	arena         []byte // a value must stay as it is until the commit; keys need not
+	key           [8]byte
+	err           error // fails the group
 }
 
 func newGroup(w *writer, tx *bbolt.Tx) *group {
 	g := &group{
-		writer: w, log: tx.Bucket(bucketLog), streams: tx.Bucket(bucketStreams), index: tx.Bucket(bucketIndex),
-		stateBucket: tx.Bucket(bucketState), state: w.state, touched: make(map[string]*stream), hash: sha256.New(),
+		writer: w, log: tx.Bucket(bucketLog), names: tx.Bucket(bucketNames), streams: tx.Bucket(bucketStreams),
+		index: tx.Bucket(bucketIndex), stateBucket: tx.Bucket(bucketState), state: w.state, hash: sha256.New(),
 	}
 	// Records arrive in the order of their keys, so that pages can be filled to the brim.
 	g.log.FillPercent = 1
@@ -107,20 +113,17 @@ func (g *group) append(a *eventstore.StreamAppend) (eventstore.AppendResult, err
 
 // stream returns a stream as the appends before left it; one without events is new.
 func (g *group) stream(name string) (*stream, error) {
-	if s, found := g.touched[name]; found {
+	if s, found := g.writer.cache.streams[name]; found {
 		return s, nil
 	}
-	key := []byte(name)
-	s := &stream{}
-	if value := g.streams.Get(key); value != nil {
-		var err error
-		if *s, err = decodeStream(key, value); err != nil {
-			return nil, damagedStream(name, err)
-		}
-		s.tail = append(make([]byte, 0, min(partBytes, len(s.tail)+8*entryBytes)), s.tail...)
+	s, err := findStream(g.names, g.streams, name)
+	if err != nil {
+		return nil, err
 	}
-	g.touched[name] = s
-	return s, nil
+	s.name = strings.Clone(name)
+	s.tail = append([]byte(nil), s.tail...)
+	g.writer.cache.add(&s)
+	return &s, nil
 }
 
 // record writes one event to the log and to the index of its stream.
@@ -128,11 +131,18 @@ func (g *group) record(s *stream, a *eventstore.StreamAppend, e *eventstore.NewE
 	if s.number == 0 {
 		g.state.streams++
 		s.number = g.state.streams
+		key := []byte(s.name)
+		if err := g.names.Put(key, encodeNumber(key, s.number)); err != nil {
+			return err
+		}
+	}
+	if g.state.head == placeMax {
+		return errors.New("the log is full: it has as many events as it can number")
 	}
 	g.state.head++
 	b := g.encode(a.Stream, e, s.events)
 	g.state.chain = g.link(b)
-	if err := g.log.Put(placeKey(g.state.head), b); err != nil {
+	if err := g.log.Put(g.numbered(g.state.head), b); err != nil {
 		return err
 	}
 	g.state.recordedAt = g.recordedAt
@@ -141,10 +151,21 @@ func (g *group) record(s *stream, a *eventstore.StreamAppend, e *eventstore.NewE
 	return g.indexEvent(s, e.ID)
 }
 
-func (g *group) encode(stream string, e *eventstore.NewEvent, revision uint64) []byte {
-	if need := recordBytes(e, stream); cap(g.arena)-len(g.arena) < need {
-		g.arena = make([]byte, 0, max(arenaBytes, need))
+// numbered is the key of a place or stream, until the next call.
+func (g *group) numbered(n uint64) []byte {
+	binary.BigEndian.PutUint64(g.key[:], n)
+	return g.key[:]
+}
+
+// room makes room for so many bytes at the end of the arena.
+func (g *group) room(bytes int) {
+	if cap(g.arena)-len(g.arena) < bytes {
+		g.arena = make([]byte, 0, max(arenaBytes, bytes))
 	}
+}
+
+func (g *group) encode(stream string, e *eventstore.NewEvent, revision uint64) []byte {
+	g.room(recordBytes(e, stream))
 	from := len(g.arena)
 	g.arena = appendRecord(g.arena, e, stream, revision, g.recordedAt)
 	b := g.arena[from:len(g.arena):len(g.arena)]
@@ -163,10 +184,16 @@ func (g *group) link(record []byte) (next [32]byte) {
 
 func (g *group) indexEvent(s *stream, id uuid.UUID) error {
 	print := fingerprint(id)
-	g.writer.prints.add(s.number, print)
+	if s.prints != nil {
+		s.prints.add(print)
+		g.writer.cache.bytes += 4
+	}
 	s.tail = appendEntry(s.tail, g.state.head, print)
 	s.events++
-	s.changed = true
+	if !s.changed {
+		s.changed = true
+		g.changed = append(g.changed, s)
+	}
 	if len(s.tail) < partBytes {
 		return nil
 	}
@@ -178,15 +205,18 @@ func (g *group) indexEvent(s *stream, id uuid.UUID) error {
 
 // held looks for the events of an append in its stream.
 func (g *group) held(s *stream, a *eventstore.StreamAppend) (map[int]eventstore.Held, error) {
-	if known, any := g.writer.prints.holdsAny(s, a.Events); known && !any {
+	if s.prints != nil && !s.prints.holdAny(a.Events) {
 		return nil, nil
 	}
 	w := newWanted(a.Events)
 	var held map[int]eventstore.Held
-	remembered := g.writer.prints.fill(s)
+	var seen *prints
+	if s.prints == nil && s.events >= partEntries {
+		seen = newPrints(s.events)
+	}
 	err := g.entries(s, func(revision, place uint64, print uint32) error {
-		if remembered != nil {
-			remembered.add(print)
+		if seen != nil {
+			seen.add(print)
 		}
 		for _, i := range w.indexes(print) {
 			same, found, err := g.compare(a, i, revision, place)
@@ -202,6 +232,10 @@ func (g *group) held(s *stream, a *eventstore.StreamAppend) (map[int]eventstore.
 		}
 		return nil
 	})
+	if err == nil && seen != nil {
+		s.prints = seen
+		g.writer.cache.bytes += seen.bytes()
+	}
 	return held, err
 }
 
@@ -292,22 +326,16 @@ func (g *group) finish() error {
 	if g.events == 0 {
 		return errNothingToWrite
 	}
-	names := make([]string, 0, len(g.touched))
-	for name := range g.touched {
-		names = append(names, name)
-	}
-	slices.Sort(names) // neighbours share pages
-	for _, name := range names {
-		s := g.touched[name]
-		if !s.changed {
-			continue // only looked at
-		}
-		key := []byte(name)
-		if err := g.streams.Put(key, s.encode(key)); err != nil {
+	// In the order of their keys, neighbours share pages.
+	slices.SortFunc(g.changed, func(a, b *stream) int { return cmp.Compare(a.number, b.number) })
+	for _, s := range g.changed {
+		s.changed = false
+		g.room(s.encodedBytes())
+		from := len(g.arena)
+		g.arena = s.encode(g.arena, g.numbered(s.number))
+		if err := g.streams.Put(g.numbered(s.number), g.arena[from:len(g.arena):len(g.arena)]); err != nil {
 			return err
 		}
 	}
 	return g.stateBucket.Put(keyState, g.state.encode())
 }
-
-func placeKey(place uint64) []byte { return binary.BigEndian.AppendUint64(make([]byte, 0, 8), place) }

@@ -11,35 +11,41 @@ import (
 // The buckets, and the one key of the state bucket.
 var (
 	bucketLog     = []byte("log")     // place, 8 bytes big-endian, from 1 without gaps -> record
-	bucketStreams = []byte("streams") // name -> stream
-	bucketIndex   = []byte("index")   // stream number 8, part number 4 -> part
+	bucketNames   = []byte("names")   // name of a stream -> its number
+	bucketStreams = []byte("streams") // number of a stream, 8 -> stream
+	bucketIndex   = []byte("index")   // number of a stream 8, number of a part 4 -> part
 	bucketState   = []byte("state")   // "state" -> state
 	keyState      = []byte("state")
+
+	bucketsAll = [][]byte{bucketLog, bucketNames, bucketStreams, bucketIndex, bucketState}
 )
 
-// Every event has an entry in the index of its stream: its place in the log, and a fingerprint of its id, by which
-// an append finds out whether the stream may hold its events already. Entries are kept in parts of partEntries; the last,
-// unfinished part is kept with the stream itself, so that an append to a short stream changes one key of the index.
+// Every event has an entry in the index of its stream: its place in the log, and a fingerprint of its id, by which an
+// append finds out whether the stream may hold its events already. Entries are kept in parts of partEntries; the last,
+// unfinished part is kept with the stream itself, so that most appends change one key of the index. Streams are kept by
+// number, not by name: numbers are given out in turn, so that streams which are active at the same time share pages.
 const (
-	entryBytes  = 8 + 4
-	partEntries = 64
+	entryBytes  = 8
+	partEntries = 32
 	partBytes   = partEntries * entryBytes
+
+	fingerprintBits = 24
+	placeMax        = 1<<(64-fingerprintBits) - 1
 )
 
 // fingerprint is the part of an id that the index holds.
 func fingerprint(id uuid.UUID) uint32 {
-	return binary.BigEndian.Uint32(id[:]) ^ binary.BigEndian.Uint32(id[12:])
+	return (binary.BigEndian.Uint32(id[:]) ^ binary.BigEndian.Uint32(id[12:])) & (1<<fingerprintBits - 1)
 }
 
 func appendEntry(entries []byte, place uint64, print uint32) []byte {
-	entries = binary.BigEndian.AppendUint64(entries, place)
-	return binary.BigEndian.AppendUint32(entries, print)
+	return binary.BigEndian.AppendUint64(entries, place<<fingerprintBits|uint64(print))
 }
 
 // entry returns the i-th of packed entries.
 func entry(entries []byte, i int) (place uint64, print uint32) {
-	e := entries[i*entryBytes:]
-	return binary.BigEndian.Uint64(e), binary.BigEndian.Uint32(e[8:])
+	e := binary.BigEndian.Uint64(entries[i*entryBytes:])
+	return e >> fingerprintBits, uint32(e & (1<<fingerprintBits - 1))
 }
 
 var errValue = errors.New("the value does not match its checksum")
@@ -59,37 +65,62 @@ func openValue(key, value []byte) ([]byte, error) {
 	return value[4:], nil
 }
 
-// stream is the value of a stream: checksum 4 | number 8 | events 8 | entries of the unfinished part.
+// encodeNumber makes the value of a name: checksum 4 | number 8.
+func encodeNumber(name []byte, number uint64) []byte {
+	return sealValue(name, binary.BigEndian.AppendUint64(make([]byte, 4, 12), number))
+}
+
+func decodeNumber(name, value []byte) (uint64, error) {
+	b, err := openValue(name, value)
+	if err != nil || len(b) != 8 {
+		return 0, errValue
+	}
+	return binary.BigEndian.Uint64(b), nil
+}
+
+// stream is what the log knows of a stream. It is stored as checksum 4 | events 8 | entries of the unfinished part.
 type stream struct {
 	number uint64
 	events uint64 // its newest revision is one less
 	tail   []byte
 
-	changed bool // whether the group has added to it; not stored
+	// For the writer only; not stored.
+	name    string
+	prints  *prints // of all events; nil when not known, or when tail has all
+	changed bool    // whether the group has added to it
 }
 
-func (s *stream) encode(name []byte) []byte {
-	b := make([]byte, 4, 4+16+len(s.tail))
-	b = binary.BigEndian.AppendUint64(b, s.number)
+func (s *stream) encodedBytes() int { return 4 + 8 + len(s.tail) }
+
+// encode appends the value of the stream to b.
+func (s *stream) encode(b, key []byte) []byte {
+	from := len(b)
+	b = append(b, 0, 0, 0, 0)
 	b = binary.BigEndian.AppendUint64(b, s.events)
-	return sealValue(name, append(b, s.tail...))
+	b = append(b, s.tail...)
+	sealValue(key, b[from:])
+	return b
 }
 
 // decodeStream leaves tail a part of value.
-func decodeStream(name, value []byte) (stream, error) {
-	b, err := openValue(name, value)
+func decodeStream(number uint64, value []byte) (stream, error) {
+	b, err := openValue(numberKey(number), value)
 	if err != nil {
 		return stream{}, err
 	}
-	if len(b) < 16 {
+	if len(b) < 8 {
 		return stream{}, errValue
 	}
-	s := stream{number: binary.BigEndian.Uint64(b), events: binary.BigEndian.Uint64(b[8:]), tail: b[16:]}
+	s := stream{number: number, events: binary.BigEndian.Uint64(b), tail: b[8:]}
 	if s.events == 0 || uint64(len(s.tail)) != s.events%partEntries*entryBytes {
 		return stream{}, errValue
 	}
 	return s, nil
 }
+
+// placeKey and numberKey are the keys of records and streams.
+func placeKey(place uint64) []byte   { return binary.BigEndian.AppendUint64(make([]byte, 0, 8), place) }
+func numberKey(number uint64) []byte { return placeKey(number) }
 
 func partKey(number uint64, part uint32) []byte {
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(make([]byte, 0, 12), number), part)

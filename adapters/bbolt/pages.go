@@ -422,7 +422,7 @@ func (p *pages) buckets() (map[string]bucket, error) {
 	if err := t.walk(p.root); err != nil {
 		return nil, err
 	}
-	for _, name := range [][]byte{bucketLog, bucketStreams, bucketIndex, bucketState} {
+	for _, name := range bucketsAll {
 		if _, ok := found[string(name)]; !ok {
 			return nil, damage(p.offset(p.root), "bucket %q is missing", name)
 		}

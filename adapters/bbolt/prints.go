@@ -6,31 +6,24 @@ import (
 	"laurel/eventstore"
 )
 
-const (
-	// Fingerprints of up to this many events are quicker searched one by one than hashed.
-	printListMax = 1024
+// printListMax is up to how many fingerprints are quicker searched one by one than hashed.
+const printListMax = 1024
 
-	// printsMax bounds the fingerprints remembered, of which each takes 4 bytes, or some 20 in a long stream.
-	printsMax = 4 << 20
-)
-
-// printCache remembers the id fingerprints of the streams that are being appended to, so that an append need not scan
-// the index of its whole stream to find that its ids are new. Streams without a finished part are not worth it: their
-// whole index is at hand.
-type printCache struct {
-	streams map[uint64]*prints // by stream number
-	size    int
-}
-
-// prints are the fingerprints of one stream: a list while it is short, then a set.
+// prints are the id fingerprints of one stream: a list while it is short, then a set. With them, an append need not scan
+// the index of a long stream to find that its ids are new.
 type prints struct {
 	list []uint32
 	set  map[uint32]struct{}
 }
 
-func newPrintCache() *printCache { return &printCache{streams: make(map[uint64]*prints)} }
+// newPrints makes room for the fingerprints of a stream that is about to be scanned.
+func newPrints(events uint64) *prints {
+	if events <= printListMax {
+		return &prints{list: make([]uint32, 0, events+partEntries)}
+	}
+	return &prints{set: make(map[uint32]struct{}, events+events/2)}
+}
 
-// add remembers one more event.
 func (p *prints) add(print uint32) {
 	if p.set != nil {
 		p.set[print] = struct{}{}
@@ -39,56 +32,64 @@ func (p *prints) add(print uint32) {
 	if p.list = append(p.list, print); len(p.list) <= printListMax {
 		return
 	}
-	p.set = make(map[uint32]struct{}, 2*printListMax)
+	p.set = make(map[uint32]struct{}, 4*printListMax)
 	for _, print := range p.list {
 		p.set[print] = struct{}{}
 	}
 	p.list = nil
 }
 
-func (p *prints) holds(print uint32) bool {
-	if p.set != nil {
-		_, found := p.set[print]
-		return found
-	}
-	return slices.Contains(p.list, print)
-}
-
-// holdsAny tells whether the stream may hold any of the events; known is false when the cache does not know.
-func (c *printCache) holdsAny(s *stream, events []eventstore.NewEvent) (known, any bool) {
-	p, known := c.streams[s.number]
-	if !known {
-		return false, false
-	}
+// holdAny tells whether the stream may hold any of the events.
+func (p *prints) holdAny(events []eventstore.NewEvent) bool {
 	for i := range events {
-		if p.holds(fingerprint(events[i].ID)) {
-			return true, true
+		print := fingerprint(events[i].ID)
+		if p.set != nil {
+			if _, found := p.set[print]; found {
+				return true
+			}
+		} else if slices.Contains(p.list, print) {
+			return true
 		}
 	}
-	return true, false
+	return false
 }
 
-// add remembers one more event of a stream, if the cache has the others.
-func (c *printCache) add(number uint64, print uint32) {
-	if p, found := c.streams[number]; found {
-		p.add(print)
-		c.size++
+// bytes estimates the memory taken.
+func (p *prints) bytes() int {
+	if p == nil {
+		return 0
 	}
+	return 4*cap(p.list) + 16*len(p.set)
 }
 
-// fill begins to remember a stream that is about to be scanned whole; it returns nil if it need not be.
-func (c *printCache) fill(s *stream) *prints {
-	if _, known := c.streams[s.number]; known || s.events < partEntries || s.events > printsMax {
-		return nil
+// streamCacheBytesMax bounds the memory of a stream cache.
+const streamCacheBytesMax = 96 << 20
+
+// streamCache holds the streams that are being appended to, as the commits so far left them.
+type streamCache struct {
+	streams map[string]*stream
+	bytes   int // estimate
+}
+
+func newStreamCache() *streamCache { return &streamCache{streams: make(map[string]*stream)} }
+
+func (c *streamCache) add(s *stream) {
+	const fixed = 200 // the stream, and its place in the map
+	c.streams[s.name] = s
+	c.bytes += fixed + len(s.name) + partBytes
+}
+
+// trim lets go of half of what the cache holds when it is full; any half will do. No group may be under way.
+func (c *streamCache) trim() {
+	if c.bytes <= streamCacheBytesMax {
+		return
 	}
-	if c.size+int(s.events) > printsMax {
-		*c = *newPrintCache()
+	kept := newStreamCache()
+	for _, s := range c.streams {
+		if kept.bytes < streamCacheBytesMax/2 {
+			kept.add(s)
+			kept.bytes += s.prints.bytes()
+		}
 	}
-	p := &prints{}
-	if s.events <= printListMax {
-		p.list = make([]uint32, 0, s.events+partEntries)
-	}
-	c.streams[s.number] = p
-	c.size += int(s.events)
-	return p
+	*c = *kept
 }

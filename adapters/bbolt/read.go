@@ -48,6 +48,24 @@ func damagedStream(name string, err error) error {
 	return &eventstore.CorruptError{Offset: -1, Reason: fmt.Sprintf("index of stream %q", name), Err: err}
 }
 
+// findStream returns a stream; one that does not exist has number 0. Its tail is valid in the transaction.
+func findStream(names, streams *bbolt.Bucket, name string) (stream, error) {
+	key := []byte(name)
+	value := names.Get(key)
+	if value == nil {
+		return stream{}, nil
+	}
+	number, err := decodeNumber(key, value)
+	if err != nil {
+		return stream{}, damagedStream(name, err)
+	}
+	s, err := decodeStream(number, streams.Get(numberKey(number)))
+	if err != nil {
+		return stream{}, damagedStream(name, err)
+	}
+	return s, nil
+}
+
 // readPart returns the entries of a finished part of a stream's index.
 func readPart(index *bbolt.Bucket, number uint64, part uint32) ([]byte, error) {
 	key := partKey(number, part)
@@ -319,14 +337,9 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 	c := chunk{store: r.store}
 	head := r.store.head.Load()
 	err := r.store.view(func(tx *bbolt.Tx) error {
-		key := []byte(r.name)
-		value := tx.Bucket(bucketStreams).Get(key)
-		if value == nil {
-			return &eventstore.StreamNotFoundError{Stream: r.name}
-		}
-		s, err := decodeStream(key, value)
+		s, err := findStream(tx.Bucket(bucketNames), tx.Bucket(bucketStreams), r.name)
 		if err != nil {
-			return damagedStream(r.name, err)
+			return err
 		}
 		log, index := tx.Bucket(bucketLog), tx.Bucket(bucketIndex)
 		if !r.begun {

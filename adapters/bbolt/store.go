@@ -148,7 +148,7 @@ func create(dir, path string) error {
 		return err
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketLog, bucketStreams, bucketIndex, bucketState} {
+		for _, name := range bucketsAll {
 			if _, err := tx.CreateBucket(name); err != nil {
 				return err
 			}
@@ -182,7 +182,7 @@ func syncDir(dir string) error {
 }
 
 func readState(tx *bbolt.Tx) (state, error) {
-	for _, name := range [][]byte{bucketLog, bucketStreams, bucketIndex, bucketState} {
+	for _, name := range bucketsAll {
 		if tx.Bucket(name) == nil {
 			return state{}, &eventstore.CorruptError{Offset: -1, Reason: fmt.Sprintf("bucket %q is missing", name)}
 		}

@@ -91,17 +91,24 @@ type verification struct {
 	chain   [32]byte
 	last    int64 // recorded_at of the record before
 	streams map[string]*verifiedStream
-	parts   map[uint64]*verifiedStream // by stream number: what the finished parts of its index list
+	numbers map[uint64]*verifiedStream // the same, by number
 }
 
-// verifiedStream is what was found of a stream, in the log or in its index.
+// verifiedStream is what was found of a stream.
 type verifiedStream struct {
-	events uint64
-	digest uint64 // of the index entries, in order
-	seen   bool   // in the bucket of streams
+	name     string
+	recorded entryList // what the log holds
+	indexed  entryList // what the index lists
+	complete bool      // whether the unfinished part of the index is in indexed
 }
 
-func (v *verifiedStream) add(place uint64, print uint32) {
+// entryList stands for a list of index entries.
+type entryList struct {
+	events uint64
+	digest uint64
+}
+
+func (v *entryList) add(place uint64, print uint32) {
 	// FNV-1a over words, which is enough to tell lists apart that nobody chose.
 	const prime = 1099511628211
 	v.digest = (v.digest^place)*prime ^ uint64(print)
@@ -119,12 +126,16 @@ func (v *verification) run() error {
 	if v.state, err = v.pages.readState(buckets); err != nil {
 		return err
 	}
-	v.streams, v.parts = make(map[string]*verifiedStream), make(map[uint64]*verifiedStream)
+	v.streams, v.numbers = make(map[string]*verifiedStream), make(map[uint64]*verifiedStream)
 	log := tree{pages: v.pages, leaf: v.record, where: v.where}
 	if err := log.walkBucket(buckets[string(bucketLog)]); err != nil {
 		return err
 	}
 	if err := v.checkState(); err != nil {
+		return err
+	}
+	names := tree{pages: v.pages, leaf: v.name}
+	if err := names.walkBucket(buckets[string(bucketNames)]); err != nil {
 		return err
 	}
 	index := tree{pages: v.pages, leaf: v.part}
@@ -136,7 +147,7 @@ func (v *verification) run() error {
 		return err
 	}
 	for name, s := range v.streams {
-		if !s.seen {
+		if !s.complete {
 			return damage(-1, "stream %q is not in the index", name)
 		}
 	}
@@ -188,16 +199,17 @@ func (v *verification) record(e element) error {
 	name := r.text(e.value, textStream)
 	s, found := v.streams[string(name)]
 	if !found {
-		s = &verifiedStream{}
-		v.streams[string(name)] = s
+		s = &verifiedStream{name: string(name)}
+		v.streams[s.name] = s
 	}
 	switch {
-	case r.revision != s.events:
-		return bad(fmt.Errorf("it is revision %d of its stream, and the one before is followed by %d", r.revision, s.events))
+	case r.revision != s.recorded.events:
+		return bad(fmt.Errorf("it is revision %d of its stream, and the one before is followed by %d", r.revision,
+			s.recorded.events))
 	case r.recordedAt < v.last:
 		return bad(errors.New("it was recorded before the one before it"))
 	}
-	s.add(place, fingerprint(r.id))
+	s.recorded.add(place, fingerprint(r.id))
 	v.head, v.last = place, r.recordedAt
 	hash := sha256.New()
 	hash.Write(v.chain[:])
@@ -220,6 +232,22 @@ func (v *verification) checkState() error {
 	return nil
 }
 
+func (v *verification) name(e element) error {
+	number, err := nameOf(e)
+	if err != nil {
+		return err
+	}
+	s, found := v.streams[string(e.key)]
+	if !found {
+		return damage(e.valueOffset, "stream %q is in the index, but not in the log", e.key)
+	}
+	if other, taken := v.numbers[number]; taken {
+		return damage(e.valueOffset, "stream %q has the number, %d, of stream %q", e.key, number, other.name)
+	}
+	v.numbers[number] = s
+	return nil
+}
+
 func (v *verification) part(e element) error {
 	if len(e.key) != 12 {
 		return damage(e.valueOffset, "a part of the index has no proper key")
@@ -229,47 +257,41 @@ func (v *verification) part(e element) error {
 	if err != nil || len(entries) != partBytes {
 		return damage(e.valueOffset, "part %d of the index of stream number %d does not match its checksum", part, number)
 	}
-	s, found := v.parts[number]
+	s, found := v.numbers[number]
 	if !found {
-		s = &verifiedStream{}
-		v.parts[number] = s
+		return damage(e.valueOffset, "the index has a stream number %d, which has no name", number)
 	}
-	if uint64(part)*partEntries != s.events {
-		return damage(e.valueOffset, "part %d of the index of stream number %d follows part %d", part, number,
-			s.events/partEntries)
+	if uint64(part)*partEntries != s.indexed.events {
+		return damage(e.valueOffset, "part %d of the index of stream %q follows part %d", part, s.name,
+			s.indexed.events/partEntries)
 	}
-	s.addAll(entries)
+	s.indexed.addAll(entries)
 	return nil
 }
 
-func (v *verifiedStream) addAll(entries []byte) {
+func (v *entryList) addAll(entries []byte) {
 	for i := range len(entries) / entryBytes {
 		v.add(entry(entries, i))
 	}
 }
 
 func (v *verification) stream(e element) error {
-	s, err := decodeStream(e.key, e.value)
-	if err != nil {
-		return damage(e.valueOffset, "index of stream %q: %v", e.key, err)
+	if len(e.key) != 8 {
+		return damage(e.valueOffset, "a stream has no proper number")
 	}
-	recorded, found := v.streams[string(e.key)]
+	number := binary.BigEndian.Uint64(e.key)
+	s, found := v.numbers[number]
 	if !found {
-		return damage(e.valueOffset, "stream %q is in the index, but not in the log", e.key)
+		return damage(e.valueOffset, "the index has a stream number %d, which has no name", number)
 	}
-	recorded.seen = true
-	listed := v.parts[s.number]
-	if listed == nil {
-		listed = &verifiedStream{}
-		v.parts[s.number] = listed
+	stored, err := decodeStream(number, e.value)
+	if err != nil {
+		return damage(e.valueOffset, "index of stream %q: %v", s.name, err)
 	}
-	if listed.seen {
-		return damage(e.valueOffset, "stream %q has the number, %d, of another", e.key, s.number)
-	}
-	listed.seen = true
-	listed.addAll(s.tail)
-	if listed.events != recorded.events || s.events != recorded.events || listed.digest != recorded.digest {
-		return damage(e.valueOffset, "the index of stream %q does not list its events", e.key)
+	s.complete = true
+	s.indexed.addAll(stored.tail)
+	if s.indexed != s.recorded || stored.events != s.recorded.events {
+		return damage(e.valueOffset, "the index of stream %q does not list its events", s.name)
 	}
 	return nil
 }

@@ -91,12 +91,12 @@ type writer struct {
 	store   *Store
 	state   state
 	pending []*request
-	prints  *printCache
+	cache   *streamCache
 	broken  error // why nothing can be appended any more, until the log is opened again
 }
 
 func newWriter(s *Store, now state) *writer {
-	return &writer{store: s, state: now, prints: newPrintCache()}
+	return &writer{store: s, state: now, cache: newStreamCache()}
 }
 
 // run commits requests, in groups, until the store is closed.
@@ -182,6 +182,7 @@ func (w *writer) commit() (answered int) {
 		w.store.head.Store(w.state.head)
 		w.store.moved.Notify()
 	}
+	w.cache.trim()
 	rest := w.pending[:0]
 	for _, r := range w.pending {
 		r.durable = len(r.results)
@@ -199,7 +200,7 @@ func (w *writer) commit() (answered int) {
 
 // fail answers every pending request: nothing of this group is recorded, or nobody can tell.
 func (w *writer) fail(err error) {
-	w.prints = newPrintCache()
+	w.cache = newStreamCache() // it may hold what was not recorded
 	if w.broken == nil {
 		w.recover(err)
 	}
