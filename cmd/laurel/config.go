@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -65,8 +66,12 @@ func loadConfig(env map[string]string, flags *pflag.FlagSet) (config, error) {
 			return config{}, fmt.Errorf("load configuration: %w", err)
 		}
 	}
+	quiet, err := strconv.ParseBool(k.String("quiet"))
+	if err != nil {
+		return config{}, usage(fmt.Sprintf("setting quiet cannot be %q", k.String("quiet")), "use true or false")
+	}
 	return config{
-		store: k.String("store"), output: k.String("output"), program: k.String("program"), quiet: k.Bool("quiet"),
+		store: k.String("store"), output: k.String("output"), program: k.String("program"), quiet: quiet,
 	}, nil
 }
 

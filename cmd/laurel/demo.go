@@ -35,6 +35,9 @@ With --criteria FILE, print instead who would gain and lose what if the criteria
   laurel demo --keep laurel-data`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("store") {
+				return usage("demo has a store of its own", "keep it with --keep DIR")
+			}
 			return a.demo(cmd.Context(), file, keep)
 		},
 	}
@@ -75,7 +78,7 @@ func (a *app) demo(ctx context.Context, file, keep string) (err error) {
 		return a.printComparison(h, sample, other, 0, compareShownMax)
 	}
 	s := projections.NewStandings(h.facts, h.people, h.program, sample.plan, h.asOf, 0)
-	if err := a.printStandings(s, sample.doc, a.demoLimit()); err != nil {
+	if err := a.printStandings(s, sample.doc, a.demoLimit(), "-o csv"); err != nil {
 		return err
 	}
 	if a.out.ForPeople() {

@@ -47,7 +47,7 @@ Without --as-of, the time is the newest in the log. With --position, only events
 				return err
 			}
 			s := projections.NewStandings(h.facts, h.people, h.program, c.plan, h.asOf, workers)
-			return a.printStandings(s, c.doc, limit)
+			return a.printStandings(s, c.doc, limit, "--limit 0")
 		},
 	}
 	a.programFlag(cmd)
@@ -69,8 +69,8 @@ func completeRef(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 	return []string{refActive, refSample}, cobra.ShellCompDirectiveDefault
 }
 
-// printStandings prints standings as the result of a command.
-func (a *app) printStandings(s *projections.Standings, doc *criteria.Document, limit int) error {
+// printStandings prints standings as the result of a command. Where the limit leaves some out, it says what shows all.
+func (a *app) printStandings(s *projections.Standings, doc *criteria.Document, limit int, all string) error {
 	summary := tierSummary(s, doc)
 	total := len(s.Mentors)
 	if limit > 0 && limit < total {
@@ -95,7 +95,7 @@ func (a *app) printStandings(s *projections.Standings, doc *criteria.Document, l
 		return err
 	}
 	if a.out.ForPeople() && len(s.Mentors) < total {
-		a.note("%s more; see all with --limit 0", plural(total-len(s.Mentors), "mentor", "mentors"))
+		a.note("%s more; see all with %s", plural(total-len(s.Mentors), "mentor", "mentors"), all)
 	}
 	return nil
 }

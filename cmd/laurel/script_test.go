@@ -167,3 +167,21 @@ func allCommands(c *cobra.Command) []*cobra.Command {
 	}
 	return list
 }
+
+// TestInterrupt shows that a signal ends a command in one line, and that the same command goes on later.
+func TestInterrupt(t *testing.T) {
+	store := "file:" + t.TempDir()
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	args := []string{"generate", "--events", "2000", "--mentors", "20", "--store", store}
+	var stdout, stderr bytes.Buffer
+	code := run(interrupted, args, nil, &stdout, &stderr, nil)
+	if code != exitFailed || strings.Count(stderr.String(), "\n") != 1 ||
+		!strings.Contains(stderr.String(), "run the command again") {
+		t.Errorf("got status %d, %q", code, stderr.String())
+	}
+	stderr.Reset()
+	if code := run(t.Context(), args, nil, &stdout, &stderr, nil); code != exitDone {
+		t.Errorf("again: got status %d, %q", code, stderr.String())
+	}
+}

@@ -32,6 +32,9 @@ func parseStoreURL(text string) (storeURL, error) {
 		if rest == "" {
 			return storeURL{}, usage(fmt.Sprintf("store %q names no directory", text), "such as file:laurel-data")
 		}
+		if info, err := os.Stat(rest); err == nil && !info.IsDir() {
+			return storeURL{}, badInput(noStore, text, "it is a file", "name the directory that holds the log")
+		}
 		return storeURL{dir: rest}, nil
 	case scheme == "memory":
 		if rest != "" {
