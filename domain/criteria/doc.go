@@ -16,16 +16,18 @@
 //	tiers.yaml:27:43: error: unknown measure `mentee` (did you mean `mentees`?)
 //
 // Warnings do not stop a document from being used: a measure that decides nothing, a where that lets nothing pass or
-// asks for a text that its facts never have, a credit without outcomes, two caps of one kind, a tier that can never be reached, a tier that a higher one always hides. The last two are
-// decided by bounds on what measures can be (a count is a whole number from 0, a share lies in 0 to 1, a mean of
-// ratings in 1 to 5, a sum under an `ever` cap per mentor is at most that, and so on) and by what follows for the
-// score. There is no warning where that does not settle the question, and a warning is never wrong.
+// asks for a text that its facts never have, a credit without outcomes, two caps of one kind, a tier that can never be
+// reached, a tier that a higher one always hides. The last two are decided by bounds on what measures can be (a count
+// is a whole number from 0, a share lies in 0 to 1, a mean of ratings in 1 to 5, a sum under an `ever` cap per mentor
+// is at most that, and so on) and by what follows for the score. There is no warning where that does not settle the
+// question, and a warning is never wrong.
 //
 // # What text may be
 //
-// The text is UTF-8, at most 64 KiB, one document, with or without a byte order mark. Of YAML it uses mappings, lists
-// and scalars in any style. Anchors, aliases, merge keys, tags, directives and complex keys are refused: they hide what
-// a document says and let a small one grow without bound. Keys are known, unrepeated and not empty.
+// The text is UTF-8, at most 64 KiB (in canonical form too), one document, with or without a byte order mark. Of YAML
+// it uses mappings, lists and scalars in any style. Anchors, aliases, merge keys, tags, directives and complex keys are
+// refused: they hide what a document says and let a small one grow without bound. Keys are known, unrepeated and not
+// empty.
 //
 //	durations   whole days of 24 hours, 0d to 36500d
 //	points      0 to 1,000,000 with at most three decimals, kept as thousandths; cap maxima likewise, above 0

@@ -23,6 +23,12 @@ func TestHostileTexts(t *testing.T) {
 	nested := func(open, inside string) string {
 		return strings.Repeat(open, 20) + inside + strings.Repeat(")", 20)
 	}
+	growing := &strings.Builder{} // each quotation mark takes two bytes in JSON
+	growing.WriteString(head + "measures:\n")
+	for i := range 14 {
+		fmt.Fprintf(growing, "  m%d:\n    count: days\n    of: SessionHeld\n    where: |\n      channel == '%s'\n", i,
+			strings.Repeat(`"`, 4000))
+	}
 	texts := map[string]string{
 		"open lists":             "a: " + fill("["),
 		"open mappings":          "a: " + fill("{"),
@@ -56,6 +62,7 @@ func TestHostileTexts(t *testing.T) {
 		"percent":                fill("%"),
 		"at signs":               fill("@"),
 		"commas":                 fill(","),
+		"larger when stored":     growing.String(),
 		"as many keys as can be": strings.Repeat("a:\n", keysMax),
 		"pipes":                  fill("|"),
 		"backslashes":            fill("\\"),

@@ -50,6 +50,12 @@ func Parse(name string, text []byte) (*Document, Diagnostics) {
 	if ds := f.done(); ds.HasErrors() {
 		return nil, ds
 	}
+	if size := len(doc.Canonical()); size > documentBytesMax {
+		// What is stored is the canonical form, and it must be readable again.
+		f.errorf(root.at, "", "split the criteria by program, or remove what is not used",
+			"the document has %d bytes with its defaults filled in, and at most %d are allowed", size, documentBytesMax)
+		return nil, f.done()
+	}
 	warn(checked, f, p.within)
 	return doc, f.done()
 }
