@@ -108,10 +108,10 @@ func tierSummary(s *projections.Standings, doc *criteria.Document) render.Sectio
 	}
 	section := render.Section{Columns: []render.Column{{Name: "tier"}, {Name: "mentors", Right: true}}}
 	for i := len(doc.Tiers) - 1; i >= 0; i-- {
-		section.Rows = append(section.Rows, []string{doc.Tiers[i].Name, fmt.Sprint(held[doc.Tiers[i].ID])})
+		section.Rows = append(section.Rows, []string{doc.Tiers[i].Name, thousands(int64(held[doc.Tiers[i].ID]))})
 	}
 	if held[""] > 0 {
-		section.Rows = append(section.Rows, []string{"no tier", fmt.Sprint(held[""])})
+		section.Rows = append(section.Rows, []string{"no tier", thousands(int64(held[""]))})
 	}
 	return section
 }

@@ -39,9 +39,9 @@ func newRoot(a *app) *cobra.Command {
 		Use:   "laurel",
 		Short: "Recognition for mentorship, computed from its whole history",
 		Long:  rootLong,
-		Example: `  laurel demo                                      see eighteen years of the Git project turned into tiers
-  laurel import git --repo . --program my-project  import the history of a repository
-  laurel criteria init my.yaml                     start your own criteria
+		Example: `  laurel demo
+  laurel import git --repo . --program my-project
+  laurel criteria init my.yaml
   laurel replay --program my-project --criteria my.yaml`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

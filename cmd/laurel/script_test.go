@@ -14,7 +14,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/spf13/cobra"
 
 	"laurel/adapters/gitlog"
 )
@@ -142,31 +141,6 @@ func TestPanicIsOneLine(t *testing.T) {
 type panics struct{}
 
 func (panics) Write([]byte) (int, error) { panic("out of\ncheese") }
-
-// TestEveryCommandHasHelp holds the command tree to its own standard: a short text, an example, and no argument that is
-// taken in silence.
-func TestEveryCommandHasHelp(t *testing.T) {
-	for _, c := range allCommands(newRoot(&app{})) {
-		if c.Short == "" || len(c.Short) > 80 || strings.HasSuffix(c.Short, ".") {
-			t.Errorf("%s: short text %q: want one phrase without a full stop", c.CommandPath(), c.Short)
-		}
-		if !c.HasSubCommands() && c.Example == "" && c.Name() != "version" {
-			t.Errorf("%s has no example", c.CommandPath())
-		}
-		if c.Args == nil {
-			t.Errorf("%s does not say which arguments it takes", c.CommandPath())
-		}
-	}
-}
-
-// allCommands lists a command and everything below it.
-func allCommands(c *cobra.Command) []*cobra.Command {
-	list := []*cobra.Command{c}
-	for _, child := range c.Commands() {
-		list = append(list, allCommands(child)...)
-	}
-	return list
-}
 
 // TestInterrupt shows that a signal ends a command in one line, and that the same command goes on later.
 func TestInterrupt(t *testing.T) {
