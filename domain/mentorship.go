@@ -32,7 +32,8 @@ type Mentorship struct {
 //
 // Voiding an event restores what it changed: a goal is open again, an ended mentorship goes on. What depended on it
 // stays: a goal met stays met when its setting is voided. Voiding the start is allowed, whatever came after it: the
-// mentorship counts as not started, and may be started anew.
+// mentorship counts as not started, and may be started anew between the same two people: what else was recorded then
+// counts again.
 func MentorshipDecider(mentorship uuid.UUID) Decider[*Mentorship] {
 	return Decider[*Mentorship]{
 		Initial: &Mentorship{ID: mentorship}, Decide: (*Mentorship).decide, Evolve: (*Mentorship).Evolve,

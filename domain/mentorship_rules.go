@@ -16,6 +16,10 @@ func (m *Mentorship) judge(meta *CommandMeta, payload Payload) error {
 		if m.Started {
 			return conflict("", "the mentorship has already started", "start another under an id of its own")
 		}
+		if m.Mentor != uuid.Nil && (v.Mentor != m.Mentor || v.Mentee != m.Mentee) {
+			return conflict("", "this mentorship is between other people: its start was voided, what else was recorded stays",
+				"start another under an id of its own")
+		}
 		return nil
 	}
 	if err := m.judgeTime(meta, payload); err != nil {

@@ -379,8 +379,10 @@ func TestMentorshipVoids(t *testing.T) {
 		"not started after the start was voided": {given: append(held[:2:2], given(3, void(1))),
 			when: HoldSession{CommandMeta: at(5)}, code: CodeNotFound},
 		"started anew after the start was voided": {given: append(held[:2:2], given(3, void(1))),
-			when: StartMentorship{CommandMeta: at(5), Program: "git", Mentor: cyd, Mentee: ben},
-			then: []Payload{&MentorshipStarted{Program: "git", Mentor: cyd, Mentee: ben}}},
+			when: StartMentorship{CommandMeta: at(5), Program: "leaders", Mentor: ada, Mentee: ben},
+			then: []Payload{&MentorshipStarted{Program: "leaders", Mentor: ada, Mentee: ben}}},
+		"started anew between other people": {given: append(held[:2:2], given(3, void(1))),
+			when: StartMentorship{CommandMeta: at(5), Program: "git", Mentor: cyd, Mentee: ben}, code: CodeConflict},
 		"ended before a session that was voided": {
 			given: append(held[:2:2], given(3, &SessionHeld{}), given(4, void(3))),
 			when:  EndMentorship{CommandMeta: at(2)}, then: []Payload{&MentorshipEnded{}}},

@@ -116,3 +116,19 @@ func (f *Facts) foldChunk(c *chunk, opt BuildOptions) error {
 	}
 	return nil
 }
+
+// Builder folds many inputs into facts at once: what is late is sorted in, and outcomes credited, only at the end.
+type Builder struct{ facts *Facts }
+
+// NewBuilder starts with an empty log.
+func NewBuilder() *Builder { return &Builder{facts: NewFacts()} }
+
+// Fold takes inputs that follow, in log order, those before.
+func (b *Builder) Fold(inputs []Input) error { return b.facts.foldAll(inputs) }
+
+// Finish returns the facts. The builder is of no use afterwards.
+func (b *Builder) Finish() *Facts {
+	b.facts.settle()
+	b.facts.compact()
+	return b.facts
+}

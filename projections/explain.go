@@ -260,6 +260,9 @@ func (x *explainer) contributions(e *Explanation) {
 // voided returns the mentor's voided facts and the voided outcomes of the mentees.
 func (x *explainer) voided() []criteria.Fact {
 	all := slices.Clone(x.mentor.voided)
+	for b := range x.mentor.bonds {
+		all = append(all, x.facts.aside[bondRef{x.mentor.Index, uint32(b)}]...)
+	}
 	for local, person := range x.mentor.Mentees {
 		bond := slices.Index(x.mentor.Bonds, uint32(local))
 		for _, o := range x.facts.persons[person].voided {

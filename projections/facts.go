@@ -34,6 +34,8 @@ type Facts struct {
 	mentorOf   map[mentorKey]uint32
 	bondOf     map[uuid.UUID]bondRef
 
+	aside map[bondRef][]criteria.Fact // of voided mentorships: what counts again if they are started anew
+
 	decoder *decoder
 	unsettled
 }
@@ -141,6 +143,7 @@ func NewFacts() *Facts {
 		programOf:  map[string]uint32{},
 		mentorOf:   map[mentorKey]uint32{},
 		bondOf:     map[uuid.UUID]bondRef{},
+		aside:      map[bondRef][]criteria.Fact{},
 		decoder:    newDecoder(),
 		unsettled:  newUnsettled(),
 	}
@@ -156,14 +159,6 @@ func (f *Facts) Apply(events []eventstore.RecordedEvent) ([]MentorID, error) {
 		if err := f.fold(&in); err != nil {
 			return nil, err
 		}
-	}
-	return f.settle(), nil
-}
-
-// ApplyInputs is Apply for events that are decoded already.
-func (f *Facts) ApplyInputs(inputs []Input) ([]MentorID, error) {
-	if err := f.foldAll(inputs); err != nil {
-		return nil, err
 	}
 	return f.settle(), nil
 }
@@ -194,6 +189,12 @@ func (f *Facts) Newest() (time.Time, bool) {
 // EventID returns the id of the event with an ordinal.
 func (f *Facts) EventID(seq uint32) uuid.UUID { return f.ids[seq] }
 
+// Mentor returns what an evaluation reads about a mentor: not to be changed.
+func (f *Facts) Mentor(id MentorID) *criteria.Mentor { return &f.mentors[id].Mentor }
+
+// Tables returns what the facts of all mentors share: not to be changed.
+func (f *Facts) Tables() *criteria.Tables { return &f.tables }
+
 // Programs returns the programs that have mentorships, in order of their first.
 func (f *Facts) Programs() []string { return slices.Clone(f.programs) }
 
@@ -223,7 +224,16 @@ func (f *Facts) fold(in *Input) error {
 
 // start opens a mentorship.
 func (f *Facts) start(in *Input, seq uint32) error {
-	if _, open := f.bondOf[in.Stream]; open || in.Program == "" || in.Mentor == in.Mentee {
+	var aside []criteria.Fact
+	if old, open := f.bondOf[in.Stream]; open {
+		b := &f.mentors[old.mentor].bonds[old.bond]
+		if !b.voided {
+			return nil // a mentorship starts once
+		}
+		aside = f.aside[old]
+		delete(f.aside, old)
+	}
+	if in.Program == "" || in.Mentor == in.Mentee {
 		return nil // nothing that a mentorship's decisions let pass
 	}
 	program, known := f.programOf[in.Program]
@@ -250,6 +260,10 @@ func (f *Facts) start(in *Input, seq uint32) error {
 	m.Bonds = append(m.Bonds, local)
 	m.bonds = append(m.bonds, bond{startedNS: in.At, person: mentee})
 	f.insert(ref, criteria.Fact{At: in.At, Seq: seq, Bond: ref.bond, Type: in.Code})
+	for _, fact := range aside {
+		fact.Bond = ref.bond
+		f.insert(ref, fact)
+	}
 	if f.persons[mentee].latestNS >= in.At {
 		f.unsettle(mentee)
 	}

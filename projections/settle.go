@@ -41,6 +41,10 @@ func (f *Facts) void(in *Input) {
 
 func (f *Facts) voidOnBond(ref bondRef, id uuid.UUID) {
 	m := &f.mentors[ref.mentor]
+	if m.bonds[ref.bond].voided {
+		f.voidAside(ref, id)
+		return
+	}
 	at := f.find(m, ref.bond, id)
 	if at < 0 {
 		return // it was no fact
@@ -50,9 +54,10 @@ func (f *Facts) voidOnBond(ref bondRef, id uuid.UUID) {
 	switch criteria.FactType(fact.Type) {
 	case domain.TypeMentorshipStarted:
 		m.bonds[ref.bond].voided = true
+		m.voided = append(m.voided, fact)
 		for _, gone := range m.Facts {
-			if gone.Bond == ref.bond && !criteria.IsOutcome(gone.Type) {
-				m.voided = append(m.voided, gone)
+			if gone.Bond == ref.bond && gone.Seq != fact.Seq && !criteria.IsOutcome(gone.Type) {
+				f.aside[ref] = append(f.aside[ref], gone)
 			}
 		}
 		m.Facts = slices.DeleteFunc(m.Facts, func(g criteria.Fact) bool {
@@ -61,7 +66,7 @@ func (f *Facts) voidOnBond(ref bondRef, id uuid.UUID) {
 		f.unsettle(person)
 	case domain.TypeSessionConfirmed:
 		f.remove(m, at)
-		f.unconfirm(m, sessionOf(&fact))
+		unconfirm(m.Facts, sessionOf(&fact))
 	default:
 		f.remove(m, at)
 		if criteria.FactType(fact.Type) == domain.TypeSessionHeld && f.persons[person].latestNS >= fact.At {
@@ -76,16 +81,30 @@ func (f *Facts) remove(m *mentor, at int) {
 	m.Facts = slices.Delete(m.Facts, at, at+1)
 }
 
+// voidAside voids an event of a mentorship whose start is voided.
+func (f *Facts) voidAside(ref bondRef, id uuid.UUID) {
+	aside := f.aside[ref]
+	at := slices.IndexFunc(aside, func(g criteria.Fact) bool { return f.ids[g.Seq] == id })
+	if at < 0 {
+		return
+	}
+	gone := aside[at]
+	f.aside[ref] = slices.Delete(aside, at, at+1)
+	if criteria.FactType(gone.Type) == domain.TypeSessionConfirmed {
+		unconfirm(f.aside[ref], sessionOf(&gone))
+	}
+}
+
 // unconfirm takes a confirmation back from a session, unless the session has another one.
-func (f *Facts) unconfirm(m *mentor, session uint32) {
+func unconfirm(facts []criteria.Fact, session uint32) {
 	confirmed, _ := criteria.TypeCode(domain.TypeSessionConfirmed)
-	for i := range m.Facts {
-		if m.Facts[i].Type == confirmed && sessionOf(&m.Facts[i]) == session {
+	for i := range facts {
+		if facts[i].Type == confirmed && sessionOf(&facts[i]) == session {
 			return
 		}
 	}
-	for i := range m.Facts {
-		if fact := &m.Facts[i]; fact.Seq == session && fact.Flags&flagConfirmedAtOnce == 0 {
+	for i := range facts {
+		if fact := &facts[i]; fact.Seq == session && fact.Flags&flagConfirmedAtOnce == 0 {
 			fact.Flags &^= criteria.FlagConfirmed
 		}
 	}

@@ -102,7 +102,7 @@ func (f *Facts) EventsIn(program string, asOf time.Time) int {
 	}
 	n, t := 0, asOf.UnixNano()
 	for i := range f.mentors {
-		if m := &f.mentors[i]; m.program == index {
+		if m := &f.mentors[i]; m.program == index && m.startedBy(maxTime) {
 			for j := range m.Facts {
 				if fact := &m.Facts[j]; fact.At <= t && !criteria.IsOutcome(fact.Type) {
 					n++

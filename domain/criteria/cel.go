@@ -185,8 +185,10 @@ func (c *exprChecker) check(e Expr, path string, env *cel.Env, about exprSubject
 		x.tooDeep(e.At)
 		return nil
 	}
-	if about != subjectFact {
-		doubles(parsed.NativeRep())
+	if about == subjectFact {
+		comparedToRating(parsed.NativeRep())
+	} else {
+		doubles(parsed.NativeRep().Expr())
 	}
 	checked, issues := env.Check(parsed)
 	if issues.Err() != nil {
@@ -230,14 +232,36 @@ func (c *CheckedExpr) refer(measures []string) {
 }
 
 // doubles turns every integer literal into a double.
-func doubles(tree *ast.AST) {
+func doubles(e ast.Expr) {
 	factory := ast.NewExprFactory()
-	ast.PostOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() != ast.LiteralKind {
 			return
 		}
 		if n, ok := e.AsLiteral().(types.Int); ok {
 			e.SetKindCase(factory.NewLiteral(e.ID(), types.Double(n)))
+		}
+	}))
+}
+
+// comparedToRating lets a where say `rating == 4`: CEL compares doubles with integers by order, but not for equality.
+func comparedToRating(tree *ast.AST) {
+	rating := func(e ast.Expr) bool { return e.Kind() == ast.IdentKind && e.AsIdent() == "rating" }
+	ast.PostOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || len(e.AsCall().Args()) != 2 {
+			return
+		}
+		switch left, right := e.AsCall().Args()[0], e.AsCall().Args()[1]; e.AsCall().FunctionName() {
+		case operators.Equals, operators.NotEquals:
+			if rating(left) && right.Kind() == ast.LiteralKind {
+				doubles(right)
+			} else if rating(right) && left.Kind() == ast.LiteralKind {
+				doubles(left)
+			}
+		case operators.In:
+			if rating(left) && right.Kind() == ast.ListKind {
+				doubles(right)
+			}
 		}
 	}))
 }

@@ -29,6 +29,7 @@ type Evaluator struct {
 	due        int64 // the next instant at which something changes without a fact
 	keepDue    int64 // the next instant at which a kept tier runs out
 	mentor     *Mentor
+	subject    subject // of the where that is being asked
 	units      unitsOfInstant
 	arena      []Milli
 	transArena []Transition
@@ -41,12 +42,12 @@ type tierState struct {
 	stoppedNS int64 // when it last ceased to hold
 }
 
-// unitsOfInstant are the calendar units of one instant, computed when first asked for.
+// unitsOfInstant are the numbers of the calendar units of one instant, found when first asked for.
 type unitsOfInstant struct {
-	at               int64
-	known            bool
-	zone             int
-	day, week, month int64
+	at     int64
+	known  bool
+	zone   int
+	number [EveryYear + 1]int64
 }
 
 // NewEvaluator returns an evaluator of the plan over facts encoded by the tables.
@@ -82,25 +83,31 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 		facts = facts[:sort.Search(n, func(i int) bool { return facts[i].At > asOf })]
 	}
 	first := len(e.transArena)
-	outcome := 0
-	for i := 0; ; {
+	relevant := &e.plan.relevant
+	for i, outcome := 0, 0; ; {
 		t := min(e.due, e.keepDue)
+		if e.started {
+			// Most facts are of types that no measure takes: they only matter as the cause of what falls on their instant.
+			for i < len(facts) && !relevant[facts[i].Type] && facts[i].At < t {
+				if facts[i].Type < outcomeTypes {
+					outcome++
+				}
+				i++
+			}
+		}
 		if i < len(facts) && facts[i].At < t {
 			t = facts[i].At
 		}
 		if t > asOf {
 			break
 		}
-		cause := Elapsed
 		for ; i < len(facts) && facts[i].At == t; i++ {
 			f := &facts[i]
-			var o *Outcome
 			if f.Type < outcomeTypes {
-				o = &e.tables.Outcomes[m.Outcomes[outcome]]
+				e.takeOutcome(f, &e.tables.Outcomes[m.Outcomes[outcome]], i)
 				outcome++
-			}
-			if e.take(f, o, i) {
-				cause = int64(f.Seq)
+			} else if relevant[f.Type] {
+				e.take(f, i)
 			}
 		}
 		if e.due <= t {
@@ -110,19 +117,48 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 			e.derive()
 		}
 		if !e.started {
-			if cause == Elapsed {
+			if e.cause(facts[:i], outcome, t) == Elapsed {
 				continue
 			}
 			e.started, e.dirty = true, true
 		}
 		if e.dirty || e.keepDue <= t {
-			e.decide(t, cause)
+			if to := e.decide(t); to != e.tier {
+				e.transArena = append(e.transArena, Transition{At: t, Cause: e.cause(facts[:i], outcome, t), From: e.tier, To: to})
+				e.tier = to
+			}
 		}
 	}
 	if !e.plan.scoreRead {
 		e.values.milli[len(e.states)] = e.score()
 	}
 	return e.timeline(first)
+}
+
+// cause returns the ordinal of the last fact at t, given the facts up to t and the number of outcome facts among them:
+// Elapsed where there is none. An outcome is a fact of the mentor's only where it is credited: by some measure that
+// takes its type, or, if none does, under the default.
+func (e *Evaluator) cause(facts []Fact, outcomes int, t int64) int64 {
+	for i := len(facts) - 1; i >= 0 && facts[i].At == t; i-- {
+		f := &facts[i]
+		if f.Type >= outcomeTypes {
+			return int64(f.Seq)
+		}
+		outcomes--
+		o := &e.tables.Outcomes[e.mentor.Outcomes[outcomes]]
+		takers := e.plan.takers[f.Type]
+		if len(takers) == 0 {
+			if credited, _ := o.credit(e.mentor.Index, defaultCredit); credited {
+				return int64(f.Seq)
+			}
+		}
+		for _, taker := range takers {
+			if credited, _ := o.credit(e.mentor.Index, e.plan.measures[taker].Credit); credited {
+				return int64(f.Seq)
+			}
+		}
+	}
+	return Elapsed
 }
 
 // reset prepares for the next mentor.
@@ -144,28 +180,30 @@ func (e *Evaluator) reset(m *Mentor) {
 	e.units.known = false
 }
 
-// take feeds one fact to the measures that take its type. It reports false for an outcome that none of them credits to
-// this mentor: then it is no fact of the mentor's under this plan.
-func (e *Evaluator) take(f *Fact, o *Outcome, index int) bool {
-	takers := e.plan.takers[f.Type]
-	if o != nil && len(takers) == 0 {
-		credited, _ := o.credit(e.mentor.Index, defaultCredit)
-		return credited
+// take feeds one fact to the measures that take its type.
+func (e *Evaluator) take(f *Fact, index int) {
+	for _, i := range e.plan.takers[f.Type] {
+		m := &e.plan.measures[i]
+		if m.pred != nil && !e.ask(i, m.pred, f) {
+			e.trace.excluded(i, index, m.points[f.Type], ExcludedByWhere)
+			continue
+		}
+		e.add(i, m, f, m.points[f.Type], index)
 	}
-	counts := o == nil
-	for _, i := range takers {
+}
+
+// takeOutcome feeds an outcome to the measures that credit it to the mentor.
+func (e *Evaluator) takeOutcome(f *Fact, o *Outcome, index int) {
+	for _, i := range e.plan.takers[f.Type] {
 		m := &e.plan.measures[i]
 		points := m.points[f.Type]
-		if o != nil {
-			credited, mentors := o.credit(e.mentor.Index, m.Credit)
-			if !credited {
-				e.trace.excluded(i, index, points, ExcludedByCredit)
-				continue
-			}
-			counts = true
-			if m.Credit.Split {
-				points /= mentors
-			}
+		credited, mentors := o.credit(e.mentor.Index, m.Credit)
+		if !credited {
+			e.trace.excluded(i, index, points, ExcludedByCredit)
+			continue
+		}
+		if m.Credit.Split {
+			points /= mentors
 		}
 		if m.pred != nil && !e.ask(i, m.pred, f) {
 			e.trace.excluded(i, index, points, ExcludedByWhere)
@@ -173,7 +211,6 @@ func (e *Evaluator) take(f *Fact, o *Outcome, index int) bool {
 		}
 		e.add(i, m, f, points, index)
 	}
-	return counts
 }
 
 // credit reports whether the mentor is credited with the outcome, and how many mentors are.
@@ -194,16 +231,15 @@ func (o *Outcome) credit(mentor uint32, c Credit) (credited bool, mentors Milli)
 }
 
 func (e *Evaluator) ask(i int, p *predicate, f *Fact) bool {
-	s := subject{fact: f, mentor: e.mentor, tables: e.tables}
+	e.subject = subject{fact: f, mentor: e.mentor, tables: e.tables}
 	answers := e.answers[i]
-	if answers == nil {
-		return p.holds(&s)
+	if answers == nil || int(f.Label) >= len(e.tables.Labels) {
+		return p.holds(&e.subject)
 	}
-	// Flags are two bits wide.
 	key := (int(f.Type)*4+int(f.Flags&3))*len(e.tables.Labels) + int(f.Label)
 	if answers[key] == 0 {
 		answers[key] = 1
-		if p.holds(&s) {
+		if p.holds(&e.subject) {
 			answers[key] = 2
 		}
 	}
@@ -296,8 +332,8 @@ func (e *Evaluator) holds(w *when) bool {
 	return err == nil && out == types.True
 }
 
-// decide finds the tier at t and records a transition if it changed.
-func (e *Evaluator) decide(t, cause int64) {
+// decide finds the tier at t.
+func (e *Evaluator) decide(t int64) int16 {
 	if e.dirty {
 		for i := range e.plan.when {
 			holds, s := e.holds(&e.plan.when[i]), &e.tiers[i]
@@ -333,10 +369,7 @@ func (e *Evaluator) decide(t, cause int64) {
 			tier = int16(i)
 		}
 	}
-	if tier != e.tier {
-		e.transArena = append(e.transArena, Transition{At: t, Cause: cause, From: e.tier, To: tier})
-		e.tier = tier
-	}
+	return tier
 }
 
 // regate finds the neighbouring values at which a comparison of variable i changes.

@@ -3,7 +3,6 @@ package criteria
 import (
 	"math"
 
-	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
@@ -283,22 +282,4 @@ func roundScore(x float64) Milli {
 		return Milli(math.Copysign(1e15, x))
 	}
 	return Milli(x)
-}
-
-// interpreted evaluates an expression by CEL's own interpreter. An evaluation error gives ok false.
-type interpreted struct {
-	program cel.Program
-	names   []string // by index into values.milli
-	binding map[string]any
-}
-
-func (p *interpreted) eval(v *values) (out any, ok bool) {
-	for i, name := range p.names {
-		p.binding[name] = v.double(i)
-	}
-	val, _, err := p.program.Eval(p.binding)
-	if err != nil || val == nil {
-		return nil, false
-	}
-	return val.Value(), true
 }

@@ -16,7 +16,17 @@ type Fact struct {
 	Flags uint8  // FlagConfirmed, FlagAttested
 	Value int16  // minutes, levels, or rating in thousandths, by the type
 	Label uint16 // dictionary code of channel, rater or visibility, by the type; 0 is ""
-	Skill uint16 // dictionary code; 0 is ""
+	Skill uint16 // dictionary code; 0 is ""; of a SessionConfirmed, Label and Skill belong to the fold
+}
+
+// sessionConfirmed is the code of that type.
+const sessionConfirmed = 6
+
+func (f *Fact) skill() uint16 {
+	if f.Type == sessionConfirmed {
+		return 0
+	}
+	return f.Skill
 }
 
 // NoBond is the Bond of a fact that belongs to no mentorship.

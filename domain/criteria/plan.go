@@ -16,6 +16,7 @@ type Plan struct {
 	calendar *calendar
 	measures []measurePlan
 	takers   [factTypeCount][]int // measures that take a type, by its code
+	relevant [factTypeCount]bool  // some measure takes it
 	sums     []sharePlan          // shares, each with the sum that it is of
 	expiring []int                // measures that change as time passes
 
@@ -109,6 +110,7 @@ func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, err
 		m.points[code] = of.Points
 		if !slices.Contains(p.takers[code], i) {
 			p.takers[code] = append(p.takers[code], i)
+			p.relevant[code] = true
 		}
 	}
 	if where := checked.Where[i]; where != nil {

@@ -46,7 +46,7 @@ var textAttributes = map[string]func(s *subject) string{
 	"channel":    func(s *subject) string { return s.label(domain.TypeSessionHeld) },
 	"rater":      func(s *subject) string { return s.label(domain.TypeFeedbackGiven) },
 	"visibility": func(s *subject) string { return s.label(domain.TypeThreadPosted, domain.TypePracticeShared) },
-	"skill":      func(s *subject) string { return s.tables.Skills[s.fact.Skill] },
+	"skill":      func(s *subject) string { return s.tables.Skills[s.fact.skill()] },
 	"mentee":     (*subject).mentee,
 }
 

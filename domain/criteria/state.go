@@ -20,6 +20,7 @@ type state struct {
 	total     Milli // sum of contributions; of a mean, the sum of ratings
 	n         int64 // events, distinct mentees, skills or units; ratings of a mean
 	buckets   [][]bucket
+	used      []*Milli // of the buckets of the fact at hand
 	perMentee []uint32 // count: mentees, the facts that count now
 	perSkill  map[uint16]uint32
 	parts     maxTree
@@ -66,6 +67,7 @@ func (b *bucket) at(unit int64) *Milli {
 func (s *state) init(m *measurePlan) {
 	s.heads = make([]int, len(m.offsets))
 	s.buckets = make([][]bucket, len(m.Caps))
+	s.used = make([]*Milli, len(m.Caps))
 	if m.Aggregate == CountSkills {
 		s.perSkill = map[uint16]uint32{}
 	}
@@ -107,15 +109,17 @@ func cleared[T any](old []T, n int) []T {
 	return old
 }
 
-// add counts one fact in measure i.
+// add counts one fact in measure i. Most facts leave most measures as they are, and those ways out come first.
 func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int) {
 	s := &e.states[i]
+	if e.trace != nil && m.Aggregate != SumPoints {
+		e.trace.counted(i, index)
+	}
 	switch m.Aggregate {
 	case SumPoints:
-		s.addPoints(e, i, m, f, points, index)
-		e.due = min(e.due, s.next)
-		e.set(i, s.value)
-		return
+		if !s.addPoints(e, i, m, f, points, index) {
+			return
+		}
 	case CountEvents:
 		s.n++
 		s.value = s.n * 1000
@@ -125,64 +129,64 @@ func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int)
 			return
 		}
 		mentee := e.mentor.Bonds[f.Bond]
-		if s.perMentee[mentee]++; s.perMentee[mentee] == 1 {
+		s.perMentee[mentee]++
+		first := s.perMentee[mentee] == 1
+		if first {
 			s.n++
 			s.value = s.n * 1000
+		}
+		if m.WindowNS == 0 && !first {
+			return
 		}
 		s.push(m, entry{at: f.At, key: mentee})
 	case CountSkills:
-		if f.Skill == 0 {
+		skill := f.skill()
+		if skill == 0 {
 			return
 		}
-		if s.perSkill[f.Skill]++; s.perSkill[f.Skill] == 1 {
+		if s.perSkill[skill]++; s.perSkill[skill] == 1 {
 			s.n++
 			s.value = s.n * 1000
 		}
-		s.push(m, entry{at: f.At, key: uint32(f.Skill)})
+		s.push(m, entry{at: f.At, key: uint32(skill)})
 	case MeanRating:
 		s.n++
 		s.total += Milli(f.Value)
 		s.value = mean(m, s.n, s.total)
 		s.push(m, entry{at: f.At, amount: int64(f.Value)})
 	case CountDays, CountWeeks, CountMonths:
-		if s.pushUnit(m, f.At, e.unit(m.unit, f.At)) {
-			s.n++
-			s.value = s.n * 1000
+		if !s.pushUnit(m, f.At, e.unit(m.unit, f.At)) {
+			return
 		}
+		s.n++
+		s.value = s.n * 1000
 	case StreakWeek, StreakMonth:
-		s.addToStreak(e, m, f.At)
+		if !s.addToStreak(e, m, f.At) {
+			return
+		}
 	}
-	e.trace.counted(i, index)
 	e.due = min(e.due, s.next)
 	e.set(i, s.value)
 }
 
-func (s *state) addPoints(e *Evaluator, i int, m *measurePlan, f *Fact, points Milli, index int) {
+// addPoints credits a fact's points to a sum, as far as caps let it, and reports whether any were.
+func (s *state) addPoints(e *Evaluator, i int, m *measurePlan, f *Fact, points Milli, index int) bool {
 	mentee := uint32(len(e.mentor.Mentees))
 	if f.Bond != NoBond {
 		mentee = e.mentor.Bonds[f.Bond]
 	}
-	credited, byCap := points, 0
+	credited := points
 	if len(m.Caps) > 0 {
-		var used [capsMax]*Milli
-		for c := range m.Caps {
-			limit := &m.Caps[c]
-			slot := uint32(0)
-			if limit.Per == PerMentee {
-				slot = mentee
-			}
-			used[c] = s.buckets[c][slot].at(e.unit(limit.Every, f.At))
-			if left := limit.Max - *used[c]; left < credited {
-				credited, byCap = left, c
-			}
+		var byCap int
+		credited, byCap = s.underCaps(e, m, f.At, mentee, points)
+		if e.trace != nil {
+			e.trace.credited(i, index, points, credited, byCap)
 		}
-		for c := range m.Caps {
-			*used[c] += credited
+		if credited == 0 {
+			return false
 		}
-	}
-	e.trace.credited(i, index, points, credited, byCap)
-	if credited == 0 {
-		return
+	} else if e.trace != nil {
+		e.trace.credited(i, index, points, points, 0)
 	}
 	s.total += credited
 	s.value = s.total
@@ -190,6 +194,31 @@ func (s *state) addPoints(e *Evaluator, i int, m *measurePlan, f *Fact, points M
 		s.parts.add(mentee, credited)
 	}
 	s.push(m, entry{at: f.At, amount: credited, key: mentee})
+	return true
+}
+
+// underCaps returns what every cap's bucket leaves of the points, and the cap that leaves the least, and uses it up in
+// every bucket.
+func (s *state) underCaps(e *Evaluator, m *measurePlan, at int64, mentee uint32, points Milli) (credited Milli, byCap int) {
+	credited = points
+	for c := range m.Caps {
+		limit := &m.Caps[c]
+		slot := uint32(0)
+		if limit.Per == PerMentee {
+			slot = mentee
+		}
+		used := s.buckets[c][slot].at(e.unit(limit.Every, at))
+		s.used[c] = used
+		if left := limit.Max - *used; left < credited {
+			credited, byCap = left, c
+		}
+	}
+	if credited > 0 {
+		for _, used := range s.used[:len(m.Caps)] {
+			*used += credited
+		}
+	}
+	return credited, byCap
 }
 
 // push queues an entry whose contribution changes with age.
@@ -321,10 +350,14 @@ func (s *state) popUnit() (gone bool) {
 	return true
 }
 
-func (s *state) addToStreak(e *Evaluator, m *measurePlan, at int64) {
+// addToStreak makes a unit active, and reports whether that may change the value.
+func (s *state) addToStreak(e *Evaluator, m *measurePlan, at int64) bool {
 	unit := e.unit(m.unit, at)
 	n := len(s.entries)
-	if s.pushUnit(m, at, unit) || len(s.entries) > n {
+	if !s.pushUnit(m, at, unit) && len(s.entries) == n && !s.over {
+		return false
+	}
+	if len(s.entries) > n {
 		switch {
 		case n > 0 && unit < s.latest:
 			s.tangled = true
@@ -334,14 +367,15 @@ func (s *state) addToStreak(e *Evaluator, m *measurePlan, at int64) {
 		default:
 			s.latest = unit
 		}
-		if m.unit == EveryWeek {
-			s.ends = e.plan.calendar.weekStart(s.latest + int64(m.Grace) + 2)
-		} else {
-			s.ends = e.plan.calendar.monthStart(s.latest + int64(m.Grace) + 2)
-		}
+	}
+	if m.unit == EveryWeek {
+		s.ends = e.plan.calendar.weekStart(s.latest + int64(m.Grace) + 2)
+	} else {
+		s.ends = e.plan.calendar.monthStart(s.latest + int64(m.Grace) + 2)
 	}
 	s.over = false
 	s.countRun(m)
+	return true
 }
 
 func (s *state) expireStreak(m *measurePlan, t int64) {
@@ -446,30 +480,20 @@ func (t *maxTree) max() Milli {
 
 // unit returns the number of the calendar unit of the present instant.
 func (e *Evaluator) unit(every Every, at int64) int64 {
-	u := &e.units
-	if !u.known || u.at != at {
-		c := e.plan.calendar
-		u.day, u.zone = c.day(at, u.zone)
-		u.week, u.month = -1, -1
-		u.at, u.known = at, true
+	if u := &e.units; !u.known || u.at != at {
+		e.cut(at)
 	}
-	switch every {
-	case Ever:
-		return 0
-	case EveryDay:
-		return u.day
-	case EveryWeek:
-		return weekOf(u.day)
+	return e.units.number[every]
+}
+
+// cut finds the calendar units of an instant.
+func (e *Evaluator) cut(at int64) {
+	u, c := &e.units, e.plan.calendar
+	var day int64
+	day, u.zone = c.day(at, u.zone)
+	month := c.monthOf(day)
+	u.number = [...]int64{
+		Ever: 0, EveryDay: day, EveryWeek: weekOf(day), EveryMonth: month, EveryQuarter: month / 3, EveryYear: month / 12,
 	}
-	if u.month < 0 {
-		u.month = e.plan.calendar.monthOf(u.day)
-	}
-	switch every {
-	case EveryQuarter:
-		return floorDiv(u.month, 3)
-	case EveryYear:
-		return floorDiv(u.month, 12)
-	default:
-		return u.month
-	}
+	u.at, u.known = at, true
 }

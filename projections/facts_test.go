@@ -1,0 +1,88 @@
+package projections_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/eventstore"
+	"laurel/projections"
+)
+
+// history builds recorded events for tests, one day apart.
+type history struct {
+	t      *testing.T
+	events []eventstore.RecordedEvent
+}
+
+func named(name string) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceURL, []byte(name)) }
+
+func (h *history) add(id, stream string, day int, payload domain.Payload) {
+	h.t.Helper()
+	data, err := json.Marshal(payload)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.events = append(h.events, eventstore.RecordedEvent{
+		ID: named(id), Type: payload.EventType(), Stream: stream, Data: data,
+		Position: eventstore.NewPosition(1, uint64(len(h.events)+1), 0),
+		Meta: domain.Metadata{
+			OccurredAt: time.Date(2024, 1, 1+day, 12, 0, 0, 0, time.UTC), Schema: domain.SchemaOf(payload.EventType()),
+		},
+	})
+}
+
+// sessionsText counts sessions, confirmed sessions and feedback.
+const sessionsText = `
+apiVersion: laurel/v1
+kind: Criteria
+program: %s
+title: Test
+measures:
+  sessions: {count: events, of: SessionHeld}
+  confirmed: {count: events, of: SessionHeld, where: confirmed}
+score: sessions + confirmed
+tiers: [{id: one, name: One, when: sessions >= 1}]
+`
+
+// TestStartedAnew covers a mentorship whose start is voided and recorded again: what was recorded in between counts
+// again, but for what was voided itself.
+func TestStartedAnew(t *testing.T) {
+	h := &history{t: t}
+	room := domain.MentorshipStream(named("room"))
+	start := &domain.MentorshipStarted{Program: "alpha", Mentor: named("ann"), Mentee: named("bob")}
+	h.add("start", room, 0, start)
+	h.add("s1", room, 1, &domain.SessionHeld{})
+	h.add("s2", room, 2, &domain.SessionHeld{})
+	h.add("c1", room, 3, &domain.SessionConfirmed{Session: named("s1"), By: named("bob")})
+	h.add("c2", room, 3, &domain.SessionConfirmed{Session: named("s2"), By: named("bob")})
+	h.add("v", room, 4, &domain.EventVoided{EventID: named("start"), Reason: "wrong program"})
+	h.add("v2", room, 5, &domain.EventVoided{EventID: named("s2"), Reason: "not held"})
+	h.add("v3", room, 5, &domain.EventVoided{EventID: named("c1"), Reason: "by mistake"})
+	h.add("again", room, 6, &domain.MentorshipStarted{Program: "beta", Mentor: named("ann"), Mentee: named("bob")})
+	h.add("s3", room, 7, &domain.SessionHeld{Confirmed: true})
+
+	f := fold(t, h.events)
+	newest, _ := f.Newest()
+	for program, want := range map[string]string{"alpha": "[]", "beta": "sessions 2 confirmed 1"} {
+		plan := compile(t, fmt.Appendf(nil, sessionsText, program))
+		s := projections.NewStandings(f, nil, program, plan, newest, 1)
+		got := "[]"
+		for _, m := range s.Mentors {
+			got = ""
+			for i, v := range m.Measures {
+				if i > 0 {
+					got += " "
+				}
+				got += v.Name + " " + projections.FormatMilli(v.Value)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", program, got, want)
+		}
+	}
+}
