@@ -18,8 +18,8 @@ type Handled struct {
 	AppendResult
 }
 
-// Handle carries out a command on a stream: it reads the stream, evolves the decider's state by its events, decides, and
-// appends what was decided, expecting the stream to be as it was read. When another writer came first, it does so
+// Handle carries out a command on a stream: it reads the stream, evolves the decider's state by its events, decides,
+// and appends what was decided, expecting the stream to be as it was read. When another writer came first, it does so
 // again, a bounded number of times; then the error is a *ConflictError.
 //
 // A command has an id, and so have its events: to repeat one whose outcome is not known, as after a lost connection, is

@@ -18,7 +18,7 @@ var handlerStream = "program-git"
 
 func command(n int) domain.Command {
 	return domain.DefineReward{
-		CommandMeta: domain.CommandMeta{ID: handlerID(n), OccurredAt: time.Date(2026, 1, 1, 0, 0, n, 0, time.UTC), Actor: "test"},
+		CommandMeta: domain.CommandMeta{ID: handlerID(n), OccurredAt: time.Unix(int64(n), 0), Actor: "test"},
 		Reward:      domain.Slug(fmt.Sprintf("reward-%d", n)), Title: "A reward", Capacity: 1,
 	}
 }

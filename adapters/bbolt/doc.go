@@ -2,20 +2,20 @@
 //
 // # Layout
 //
-// DIR/events.bolt has four buckets. The log maps places, which count up from 1 without gaps and are what positions are
-// made of, to records: everything about an event, with a checksum. The streams bucket maps a stream's name to its number of
-// events and the newest entries of its index; the index bucket holds the older entries, 64 at a time. An entry is the
-// place of an event and a fingerprint of its id. So a stream is read directly, in both directions, and the check
-// that an append brings no id twice is a scan of fingerprints. Almost all that a commit writes are records, at the end of the
-// log; random changes of the index, which would cost more than anything else, are few and small. The state bucket says
-// where the log ends.
+// DIR/events.bolt has five buckets. The log maps places, which count up from 1 without gaps and are what positions are
+// made of, to records: everything about an event, with a checksum. The names bucket gives each stream a number. By
+// number, the streams bucket holds how many events a stream has and the newest entries of its index, and the index
+// bucket holds the older ones, 32 at a time. An entry is the place of an event and a fingerprint of its id. So a stream
+// is read directly, in both directions, and the check that an append brings no id twice is a scan of fingerprints.
+// Almost all that a commit writes are records, at the end of the log; changes all over the index, which would cost more
+// than anything else, are few and small. The state bucket says where the log ends.
 //
 // # The life of an append
 //
 // The caller's goroutine checks the events and hands them to the one writer. The writer takes whatever else waits,
 // within limits, and performs it all in one transaction: for each append it finds the stream, looks for the ids,
-// compares the expectation, and writes records, or an error for that caller alone. The commit syncs the file; then the head
-// moves, subscribers are woken, and all callers get their results. What is read never goes beyond that head.
+// compares the expectation, and writes records, or an error for that caller alone. The commit syncs the file; then the
+// head moves, subscribers are woken, and all callers get their results. What is read never goes beyond that head.
 //
 // # Failures
 //

@@ -11,10 +11,10 @@ import (
 	"laurel/eventstore"
 )
 
-// bbolt trusts its pages: on damaged ones it panics, reads outside of the mapped file, or descends a cycle until the stack
-// is used up, which no recover stops. So this file reads the pages in its own way, from their documented layout, and
-// believes nothing: each opening of a log looks over everything that leads to the records, and a verification walks
-// the records too.
+// bbolt trusts its pages: on damaged ones it panics, reads outside of the mapped file, or descends a cycle until the
+// stack is used up, which no recover stops. So this file reads the pages in its own way, from their documented layout,
+// and believes nothing: each opening of a log looks over everything that leads to the records, and a verification
+// walks the records too.
 //
 // A page is a header (id 8, flags 2, count 2, overflow 4 bytes), elements of 16 bytes, and what they point to. Numbers
 // are in the machine's own order.

@@ -9,8 +9,8 @@ import (
 // printListMax is up to how many fingerprints are quicker searched one by one than hashed.
 const printListMax = 1024
 
-// prints are the id fingerprints of one stream: a list while it is short, then a set. With them, an append need not scan
-// the index of a long stream to find that its ids are new.
+// prints are the id fingerprints of one stream: a list while it is short, then a set. With them, an append need not
+// scan the index of a long stream to find that its ids are new.
 type prints struct {
 	list []uint32
 	set  map[uint32]struct{}

@@ -29,7 +29,9 @@ var (
 
 // damaged makes the error for a record; value is its bytes in the mapped file, if it has any.
 func (s *Store) damaged(place uint64, value []byte, err error) error {
-	return &eventstore.CorruptError{Path: s.path, Position: s.position(place), Offset: s.offset(value), Reason: err.Error()}
+	return &eventstore.CorruptError{
+		Path: s.path, Position: s.position(place), Offset: s.offset(value), Reason: err.Error(),
+	}
 }
 
 // offset is that of a value in the file, -1 for one that is not in the mapped file.
@@ -149,8 +151,8 @@ type logReader struct {
 	records []chunkRecord // scratch
 }
 
-// read looks at up to scanMax events after a place and up to a last one, and returns those that pass the filter, and the
-// place of the last one looked at.
+// read looks at up to scanMax events after a place and up to a last one, and returns those that pass the filter, and
+// the place of the last one looked at.
 func (l *logReader) read(after, until uint64, scanMax int) ([]eventstore.RecordedEvent, uint64, error) {
 	if l.records == nil || cap(l.records) < scanMax {
 		l.records = make([]chunkRecord, 0, scanMax)
@@ -363,8 +365,8 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 	return c.events(&r.names), err
 }
 
-// eventsUpTo counts the events of a stream up to a place in the log. Usually that is all of them: the others are in the
-// file but not yet acknowledged, and nobody may build on them.
+// eventsUpTo counts the events of a stream up to a place in the log. Usually that is all of them: the others are in
+// the file but not yet acknowledged, and nobody may build on them.
 func eventsUpTo(index *bbolt.Bucket, s *stream, head uint64) (uint64, error) {
 	for events := s.events; events > 0; events-- {
 		place, err := placeOf(index, s, events-1)

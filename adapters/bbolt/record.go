@@ -18,8 +18,8 @@ import (
 //	crc32c 4 | format 1 | recorded_at 8 | occurred_at 8 | id 16 | revision, schema (uvarint)
 //	| type, stream, actor, source, correlation id, causation id (each uvarint length and bytes) | data (the rest)
 //
-// Numbers are big-endian, times nanoseconds since 1970. The checksum covers everything after itself, and begins with the
-// record's place in the log, so that a record that is moved is as damaged as one that is changed.
+// Numbers are big-endian, times nanoseconds since 1970. The checksum covers everything after itself, and begins with
+// the record's place in the log, so that a record that is moved is as damaged as one that is changed.
 const (
 	recordFormat      = 1
 	recordHeaderBytes = 4 + 1 + 8 + 8 + 16

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"laurel/eventstore"
 )
@@ -210,8 +211,8 @@ func guard(path string, f func() error) (err error) {
 	return f()
 }
 
-// view runs a short read transaction. No code of the user's runs in it: the writer, when it needs to map more of the file,
-// waits for every open read.
+// view runs a short read transaction. No code of the user's runs in it: the writer, when it needs to map more of the
+// file, waits for every open read.
 func (s *Store) view(f func(tx *bbolt.Tx) error) error {
 	return s.translate("read event log "+s.path, guard(s.path, func() error { return s.db.View(f) }))
 }
@@ -230,12 +231,13 @@ func (s *Store) translate(action string, err error) error {
 		return err
 	}
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return &eventstore.LockedError{Path: s.path}
-	case errors.Is(err, bbolt.ErrDatabaseNotOpen):
+	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return eventstore.ErrClosed
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
-		return &eventstore.CorruptError{Path: s.path, Offset: 0, Reason: "it does not begin as an event log does", Err: err}
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum),
+		errors.Is(err, bolterrors.ErrVersionMismatch):
+		return &eventstore.CorruptError{Path: s.path, Reason: "it does not begin as an event log does", Err: err}
 	}
 	return unavailable(action, err)
 }

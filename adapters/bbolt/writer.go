@@ -121,8 +121,8 @@ func (w *writer) run() {
 }
 
 // gather takes the requests that are waiting. The callers that were just answered are likely to be back at once: if the
-// next commit began without them, it would serve only those that came during the one before. So the writer gives as many
-// callers as there seem to be a moment to come.
+// next commit began without them, it would serve only those that came during the one before. So the writer gives as
+// many callers as there seem to be a moment to come.
 func (w *writer) gather(callers int, wait time.Duration) {
 	for len(w.pending) < groupRequestsMax {
 		select {

@@ -215,10 +215,7 @@ func testSubscribeRare(t *testing.T, s eventstore.Store) {
 		t.Fatalf("%d matches, want %d", seen, len(rare))
 	}
 	for _, p := range resume {
-		var want []eventstore.RecordedEvent
-		for _, e := range readAll(t, s, p, filter) {
-			want = append(want, e)
-		}
+		want := readAll(t, s, p, filter)
 		for m, err := range s.Subscribe(t.Context(), p, filter) {
 			if err != nil {
 				t.Fatal(err)
