@@ -126,8 +126,9 @@ func (g *ingester) appendAgain(units []ingestUnit) error {
 	for conflicts := 0; len(units) > 0; {
 		g.states.clear()
 		g.batch = &ingestBatch{single: true}
-		for _, u := range units {
-			g.take(u.item, len(u.item.With) == 0)
+		for i := range units {
+			u := &units[i]
+			g.take(&u.item, len(u.item.With) == 0)
 			if g.failed != nil {
 				return g.failed
 			}
@@ -153,7 +154,7 @@ func (g *ingester) appendAgain(units []ingestUnit) error {
 		var conflict *ConflictError
 		if conflicts++; !errors.As(err, &conflict) || conflicts > ingestConflictsMax {
 			// Not somebody else's doing, or somebody who does it all the time: this one cannot be recorded.
-			g.reject(units[0].item, err)
+			g.reject(&units[0].item, err)
 			units = units[1:]
 			conflicts = 0
 		}

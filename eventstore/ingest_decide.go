@@ -44,7 +44,7 @@ func newIngester(ctx context.Context, store Store, o IngestOptions) (*ingester, 
 }
 
 // take decides an item and what it needs, and adds what is new to the batch, all or nothing.
-func (g *ingester) take(item IngestItem, first bool) {
+func (g *ingester) take(item *IngestItem, first bool) {
 	mark := g.batch.mark()
 	opened := g.batch.opened[:0]
 	already := 0
@@ -72,7 +72,7 @@ func (g *ingester) take(item IngestItem, first bool) {
 		}
 		opened = append(opened, item.With[i].Stream)
 	}
-	isNew, err := g.decide(&item)
+	isNew, err := g.decide(item)
 	if err != nil {
 		reject(err)
 		return
@@ -85,11 +85,11 @@ func (g *ingester) take(item IngestItem, first bool) {
 		g.report.AlreadyThere += already
 	}
 	if g.batch.mark() != mark {
-		g.batch.items = append(g.batch.items, ingestUnit{item, len(g.batch.appends)})
+		g.batch.items = append(g.batch.items, ingestUnit{*item, len(g.batch.appends)})
 	}
 }
 
-func (g *ingester) reject(item IngestItem, err error) {
+func (g *ingester) reject(item *IngestItem, err error) {
 	r := Rejection{
 		Place: item.Place, Stream: item.Stream, Type: item.Event.Payload.EventType(), ID: item.Event.ID, Err: err,
 		Origin: item.Origin,
@@ -116,7 +116,7 @@ func (g *ingester) decide(item *IngestItem) (bool, error) {
 			return false, g.compare(s, item)
 		}
 	}
-	if err := s.fold(); err != nil {
+	if err := g.fold(s, item.Stream); err != nil {
 		g.failed = err
 		return false, err
 	}
@@ -229,9 +229,31 @@ func (g *ingester) state(stream string) (*ingestState, error) {
 			return nil, err
 		}
 		s.remember(&NewEvent{ID: r.ID, Type: r.Type, Meta: r.Meta, Data: r.Data})
-		s.unfolded = append(s.unfolded, r)
-		s.read, s.exists, s.newest = true, true, r.Revision
+		s.read, s.unfolded, s.exists, s.newest = true, true, true, r.Revision
 	}
 	g.states.put(stream, s)
 	return s, nil
+}
+
+// fold brings the state of a stream that was read up to date. It reads the stream once more, because most streams that
+// are read never need it, and what they hold would fill the memory.
+func (g *ingester) fold(s *ingestState, stream string) error {
+	if !s.unfolded {
+		return nil
+	}
+	for r, err := range g.store.ReadStream(g.ctx, stream, 0, Forward) {
+		if err != nil {
+			return err
+		}
+		if r.Revision > s.newest {
+			break // written since; the append will notice
+		}
+		e, err := Decode(r)
+		if err != nil {
+			return err
+		}
+		s.state = s.decider.Evolve(s.state, e)
+	}
+	s.unfolded = false
+	return nil
 }

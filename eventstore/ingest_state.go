@@ -18,8 +18,8 @@ type ingestState struct {
 	dirty   bool     // holds what only a dry run knows
 	read    bool     // some of it was read from the store
 
-	// unfolded are events that were read and are not in state yet: taking a source again needs no state.
-	unfolded []RecordedEvent
+	// unfolded says that state lacks what was read: taking a source again needs ids and contents only.
+	unfolded bool
 
 	// events are the ids and hashed contents of the stream's events, in order. A source that is taken again comes by
 	// in the same order, so that looking where the last one was found mostly suffices; index is made when it does not.
@@ -43,19 +43,6 @@ func contentHash(e *NewEvent) uint64 {
 	h.Write(e.Data)
 	h.Write(binary.LittleEndian.AppendUint64(nil, uint64(e.Meta.OccurredAt.UnixNano())))
 	return h.Sum64()
-}
-
-// fold brings state up to date.
-func (s *ingestState) fold() error {
-	for i := range s.unfolded {
-		e, err := Decode(s.unfolded[i])
-		if err != nil {
-			return err
-		}
-		s.state = s.decider.Evolve(s.state, e)
-	}
-	s.unfolded = nil
-	return nil
 }
 
 func (s *ingestState) remember(e *NewEvent) {
