@@ -173,7 +173,10 @@ The position of the last event shown goes into --after to see the next ones.`,
 			if err := out.Close(); err != nil {
 				return err
 			}
-			if limit > 0 && n > limit {
+			switch {
+			case n == 0:
+				a.note("no event matches")
+			case limit > 0 && n > limit:
 				a.note("more events follow; see them with --after, or all with --limit 0")
 			}
 			return nil
@@ -209,7 +212,10 @@ func (a *app) showStream(ctx context.Context, store eventstore.Store, stream str
 	if err := out.Close(); err != nil {
 		return err
 	}
-	if limit > 0 && n > limit {
+	switch {
+	case n == 0:
+		a.note("no event matches")
+	case limit > 0 && n > limit:
 		a.note("more events follow; see all with --limit 0")
 	}
 	return nil

@@ -77,7 +77,12 @@ func (s *Stream) Close() error {
 		}
 		s.p.w.WriteString("]\n")
 	}
-	return s.Flush()
+	err := s.Flush()
+	if s.widths != nil {
+		s.p.leftOut(s.columns, s.widths)
+		err = s.p.w.Flush()
+	}
+	return err
 }
 
 func (s *Stream) settle() {
