@@ -72,9 +72,10 @@ func (r Rejection) String() string {
 	return fmt.Sprintf("%s on %s: %v", r.Type, r.Stream, r.Err)
 }
 
-// ErrOtherContent is the reason of a Rejection for an event whose id is taken by an event of another type, data or time.
-var ErrOtherContent = errors.New("the stream already holds another event with this id: give a changed event a new id, " +
-	"or void the old one")
+// ErrOtherContent is the reason of a Rejection for an event whose id is taken by an event of another type, data
+// or time.
+var ErrOtherContent = errors.New("the stream already holds another event with this id: give a changed event a new " +
+	"id, or void the old one")
 
 // Defaults of IngestOptions.
 const (

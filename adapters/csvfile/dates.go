@@ -8,8 +8,8 @@ import (
 
 // dateTokens are the parts of a date format and what package time calls them, longest first.
 var dateTokens = []struct{ token, layout string }{
-	{"YYYY", "2006"}, {"YY", "06"}, {"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"}, {"DD", "02"}, {"D", "2"},
-	{"hh", "15"}, {"h", "3"}, {"mm", "04"}, {"ss", "05"}, {"AM", "PM"}, {"ZZ", "-0700"},
+	{"YYYY", "2006"}, {"YY", "06"}, {"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"}, {"DD", "02"},
+	{"D", "2"}, {"hh", "15"}, {"h", "3"}, {"mm", "04"}, {"ss", "05"}, {"AM", "PM"}, {"ZZ", "-0700"},
 }
 
 // dateFormat is a format of dates.

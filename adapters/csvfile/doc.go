@@ -25,7 +25,8 @@
 //
 // People who are not known are registered, and mentorships that are not there are started at the time of the row: the
 // oldest mentorship of the two in the program is taken if there is one, whatever source it came from. A table of
-// sessions should therefore be in order of time. Further people can be registered with `people: [{email: ..., name: ...}]`.
+// sessions should therefore be in order of time. Further people can be registered with
+// `people: [{email: ..., name: ...}]`.
 //
 // Fields are those of the payload; personal ones are written personal.note and so on, and personal.of is filled in. A
 // field that names a person takes an e-mail address or a uuid. Empty cells are left out, unless there is a default. A

@@ -95,7 +95,8 @@ func (d *decoder) begin() error {
 		case isBE:
 			d.encoding = UTF16BE
 		case len(head) > 0:
-			return d.fail("it has no byte order mark", "write `encoding: %s` or %s, or the encoding that it has", UTF16LE, UTF16BE)
+			return d.fail("it has no byte order mark", "write `encoding: %s` or %s, or the encoding that it has",
+				UTF16LE, UTF16BE)
 		}
 	case UTF16LE, UTF16BE:
 		if isBE && d.encoding == UTF16LE || isLE && d.encoding == UTF16BE {

@@ -47,7 +47,8 @@ func (im *importer) item(cells []string) (eventstore.IngestItem, error) {
 	}
 	b := builder{im: im, cells: cells, kind: kind, meta: meta, data: map[string]any{}, personal: map[string]any{}}
 	if b.fields = im.fieldsOf(kind); len(b.fields) == 0 && domain.NewPayload(kind) == nil {
-		return eventstore.IngestItem{}, fmt.Errorf("no event type is called %q; %s", shorten(kindText), domain.UnknownTypeHint(kind))
+		return eventstore.IngestItem{}, fmt.Errorf("no event type is called %q; %s", shorten(kindText),
+			domain.UnknownTypeHint(kind))
 	}
 	if err := b.stream(); err != nil {
 		return eventstore.IngestItem{}, err
@@ -64,7 +65,8 @@ func (im *importer) item(cells []string) (eventstore.IngestItem, error) {
 		return eventstore.IngestItem{}, err
 	}
 	meta.Schema = domain.SchemaOf(kind)
-	optional := kind == domain.TypePersonRegistered || kind == domain.TypeMentorshipStarted || kind == domain.TypeProgramOpened
+	optional := kind == domain.TypePersonRegistered || kind == domain.TypeMentorshipStarted ||
+		kind == domain.TypeProgramOpened
 	return eventstore.IngestItem{
 		Stream: b.streamName, Event: domain.Event{ID: id, Meta: meta, Payload: payload}, Optional: optional, With: b.with,
 	}, nil

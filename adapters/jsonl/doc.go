@@ -1,7 +1,8 @@
 // Package jsonl imports events from a file with one JSON object a line:
 //
 //	{"id":"5e0c2a3e-...","type":"SessionHeld","stream":"mentorship-...","occurred_at":"2026-03-01T10:00:00Z",
-//	 "actor":"import:crm","source":"crm","correlation_id":"...","causation_id":"...","schema":1,"data":{"channel":"call"}}
+//	 "actor":"import:crm","source":"crm","correlation_id":"...","causation_id":"...","schema":1,
+//	 "data":{"channel":"call"}}
 //
 // (on one line). Required are type, stream and occurred_at, an RFC 3339 time. Data is the payload; "payload" is another
 // name for it. Schema is the version of the payload, the newest one if absent; source is "jsonl" if absent.

@@ -22,8 +22,8 @@ const SourceDefault = "jsonl"
 
 // fields are the names that a line may use. Those that only a store knows are passed over.
 var fields = []string{
-	"id", "type", "stream", "occurred_at", "actor", "source", "correlation_id", "causation_id", "schema", "data", "payload",
-	"revision", "position", "recorded_at",
+	"id", "type", "stream", "occurred_at", "actor", "source", "correlation_id", "causation_id", "schema", "data",
+	"payload", "revision", "position", "recorded_at",
 }
 
 // FieldError says what is wrong with a line.
@@ -93,7 +93,8 @@ func ParseLine(line []byte) (eventstore.IngestItem, error) {
 func object(line []byte) (map[string]json.RawMessage, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, wrong("", `the line is not a JSON object; want {"type": ..., "stream": ..., "occurred_at": ..., "data": {...}}`)
+		return nil, wrong("", "the line is not a JSON object; want "+
+			`{"type": ..., "stream": ..., "occurred_at": ..., "data": {...}}`)
 	}
 	values := make(map[string]json.RawMessage, len(fields))
 	for d.More() {
@@ -118,7 +119,8 @@ func object(line []byte) (map[string]json.RawMessage, error) {
 		return nil, badJSON(err, d)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, wrong("", "there is something after the JSON object, at byte %d; write one object a line", d.InputOffset())
+		return nil, wrong("", "there is something after the JSON object, at byte %d; write one object a line",
+			d.InputOffset())
 	}
 	return values, nil
 }

@@ -67,7 +67,8 @@ func (g *Generator) late(e *Event, s *mentorship) {
 	if !g.random.chance(40) {
 		return
 	}
-	at := g.now - int64(1+g.random.below(40))*dayNanos + int64(g.random.below(uint64(4*time.Hour/time.Second)))*int64(time.Second)
+	at := g.now - int64(1+g.random.below(40))*dayNanos
+	at += int64(g.random.below(uint64(4*time.Hour/time.Second))) * int64(time.Second)
 	if at > s.startedAt {
 		e.OccurredAt = at
 	}

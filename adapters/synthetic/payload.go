@@ -9,12 +9,20 @@ import (
 
 // The vocabularies. Their order is part of what a seed means.
 var (
-	channels    = []string{"call", "video", "in-person", "pairing", "chat", "reviewed"}
-	skills      = []string{"architecture", "care-planning", "code-review", "coaching", "conflict", "delegation", "delivery", "facilitation", "feedback", "go", "hiring", "incident-response", "listening", "medication", "negotiation", "planning", "presenting", "security", "sql", "strategy", "testing", "triage", "writing", "wound-care"}
+	channels = []string{"call", "video", "in-person", "pairing", "chat", "reviewed"}
+	skills   = []string{
+		"architecture", "care-planning", "code-review", "coaching", "conflict", "delegation", "delivery",
+		"facilitation", "feedback", "go", "hiring", "incident-response", "listening", "medication",
+		"negotiation", "planning", "presenting", "security", "sql", "strategy", "testing", "triage", "writing",
+		"wound-care",
+	}
 	units       = []string{"platform", "payments", "research", "ward-3", "ward-7", "people", "field", "support"}
 	communities = []string{"mentors", "craft", "newcomers", "leads", "on-call"}
 	visibility  = []domain.Visibility{domain.VisibilityRoom, domain.VisibilityProgram, domain.VisibilityPublic}
-	reasons     = []domain.EndReason{domain.EndCompleted, domain.EndCompleted, domain.EndCompleted, domain.EndMoved, domain.EndMismatch, domain.EndOther}
+	reasons     = []domain.EndReason{
+		domain.EndCompleted, domain.EndCompleted, domain.EndCompleted, domain.EndMoved, domain.EndMismatch,
+		domain.EndOther,
+	}
 	roadmaps    = []domain.Slug{"first-90-days", "path-to-senior", "back-to-work", "new-lead"}
 	voidReasons = []string{"entered-twice", "wrong-person", "did-not-happen"}
 )
@@ -28,10 +36,19 @@ var milestones = [][]domain.Slug{
 
 // The sentences of personal fields; each gets the skill or a number put in.
 var (
-	wordings = []string{"Take the lead in ", "Get comfortable with ", "Teach a colleague ", "Prepare a talk about ", "Handle a hard case of "}
-	comments = []string{"Gave me time to think it through.", "Clear, kind and well prepared.", "We should meet more often.", "Helped me see what to try next.", "The examples were to the point."}
-	posts    = []string{"Tried it this week, and it worked.", "Stuck on the same point; ideas welcome.", "Notes from our last session.", "What would you have done here?"}
-	titles   = []string{"A checklist for ", "What we learned about ", "How to begin with ", "Three mistakes in "}
+	wordings = []string{
+		"Take the lead in ", "Get comfortable with ", "Teach a colleague ", "Prepare a talk about ",
+		"Handle a hard case of ",
+	}
+	comments = []string{
+		"Gave me time to think it through.", "Clear, kind and well prepared.", "We should meet more often.",
+		"Helped me see what to try next.", "The examples were to the point.",
+	}
+	posts = []string{
+		"Tried it this week, and it worked.", "Stuck on the same point; ideas welcome.",
+		"Notes from our last session.", "What would you have done here?",
+	}
+	titles = []string{"A checklist for ", "What we learned about ", "How to begin with ", "Three mistakes in "}
 )
 
 // Payload returns the event's payload.

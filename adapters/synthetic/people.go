@@ -8,12 +8,21 @@ import (
 
 // The syllables that names are made of. They are chosen to be pronounceable and to name nobody in particular.
 var (
-	nameStarts  = []string{"Al", "Ber", "Cal", "Dor", "El", "Fen", "Gil", "Hol", "Is", "Jor", "Kel", "Lu", "Mar", "Nor", "Or", "Pel"}
+	nameStarts = []string{
+		"Al", "Ber", "Cal", "Dor", "El", "Fen", "Gil", "Hol", "Is", "Jor", "Kel", "Lu", "Mar", "Nor", "Or",
+		"Pel",
+	}
 	nameMiddles = []string{"a", "e", "i", "o", "an", "en", "ia", "or"}
 	nameEnds    = []string{"da", "lin", "mo", "ra", "rin", "sa", "ta", "vin"}
 
-	surnameStarts = []string{"Ash", "Birch", "Clay", "Dune", "Elm", "Fern", "Glen", "Heath", "Iron", "Juniper", "Kestrel", "Lark", "Moss", "North", "Oak", "Pine"}
-	surnameEnds   = []string{"bank", "bridge", "brook", "dale", "field", "ford", "gate", "hill", "holt", "ley", "march", "mere", "stead", "wick", "wood", "worth"}
+	surnameStarts = []string{
+		"Ash", "Birch", "Clay", "Dune", "Elm", "Fern", "Glen", "Heath", "Iron", "Juniper", "Kestrel", "Lark",
+		"Moss", "North", "Oak", "Pine",
+	}
+	surnameEnds = []string{
+		"bank", "bridge", "brook", "dale", "field", "ford", "gate", "hill", "holt", "ley", "march", "mere",
+		"stead", "wick", "wood", "worth",
+	}
 )
 
 // personName is a name in short: an index for each syllable, and the person's number.
