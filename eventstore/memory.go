@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Memory is the reference store: a slice and a lock. It keeps nothing when the process ends.
@@ -18,9 +20,15 @@ type Memory struct {
 	moved Notifier
 
 	mu      sync.RWMutex
-	log     []RecordedEvent  // grows at its end only, so that a part of it once taken stays valid without the lock
-	streams map[string][]int // indexes into log, by revision
+	log     []RecordedEvent // grows at its end only, so that a part of it once taken stays valid without the lock
+	streams map[string]memoryStream
 	closed  chan struct{}
+}
+
+// memoryStream finds the events of a stream in the log.
+type memoryStream struct {
+	at  []int // indexes into the log, by revision
+	ids map[uuid.UUID]Revision
 }
 
 var _ ChunkReader = (*Memory)(nil)
@@ -39,7 +47,7 @@ func NewMemory(options ...MemoryOption) *Memory {
 	m := &Memory{
 		tag:     1 + rand.Uint32N(1<<32-1),
 		clock:   time.Now,
-		streams: make(map[string][]int),
+		streams: make(map[string]memoryStream),
 		closed:  make(chan struct{}),
 	}
 	for _, option := range options {
@@ -61,10 +69,10 @@ func (m *Memory) Append(ctx context.Context, a StreamAppend) (AppendResult, erro
 	if m.isClosed() {
 		return AppendResult{}, ErrClosed
 	}
-	revisions := m.streams[a.Stream]
-	state := StreamState{Exists: len(revisions) > 0, Newest: Revision(len(revisions) - 1), Held: m.held(a, revisions)}
-	if !state.Exists {
-		state.Newest = 0
+	stream := m.streams[a.Stream]
+	state := StreamState{Held: m.held(a, stream)}
+	if n := len(stream.at); n > 0 {
+		state.Exists, state.Newest = true, Revision(n-1)
 	}
 	first, retry, err := a.Resolve(state)
 	if err != nil {
@@ -72,29 +80,20 @@ func (m *Memory) Append(ctx context.Context, a StreamAppend) (AppendResult, erro
 	}
 	if retry {
 		last := first + Revision(len(a.Events)-1)
-		return AppendResult{Revision: last, Position: m.log[revisions[last]].Position}, nil
+		return AppendResult{Revision: last, Position: m.log[stream.at[last]].Position}, nil
 	}
 	return m.record(a), nil
 }
 
 // held looks for the append's events in its stream.
-func (m *Memory) held(a StreamAppend, revisions []int) map[int]Held {
-	var held map[int]Held
-	index := make(map[[16]byte]int, len(a.Events))
+func (m *Memory) held(a StreamAppend, stream memoryStream) map[int]Held {
+	held := make(map[int]Held)
 	for i := range a.Events {
-		index[a.Events[i].ID] = i
-	}
-	for r, at := range revisions {
-		recorded := &m.log[at]
-		i, found := index[recorded.ID]
-		if !found {
-			continue
-		}
-		if held == nil {
-			held = make(map[int]Held)
-		}
 		e := &a.Events[i]
-		held[i] = Held{Revision: Revision(r), Same: e.Type == recorded.Type && bytes.Equal(e.Data, recorded.Data)}
+		if r, found := stream.ids[e.ID]; found {
+			recorded := &m.log[stream.at[r]]
+			held[i] = Held{Revision: r, Same: e.Type == recorded.Type && bytes.Equal(e.Data, recorded.Data)}
+		}
 	}
 	return held
 }
@@ -104,18 +103,23 @@ func (m *Memory) record(a StreamAppend) AppendResult {
 	if n := len(m.log); n > 0 && now.Before(m.log[n-1].RecordedAt) {
 		now = m.log[n-1].RecordedAt // recorded times never go back, even if the clock does
 	}
-	stream := strings.Clone(a.Stream)
+	stream, found := m.streams[a.Stream]
+	if !found {
+		stream.ids = make(map[uuid.UUID]Revision)
+	}
+	name := strings.Clone(a.Stream)
 	var result AppendResult
 	for _, e := range a.Events {
 		e.Meta.OccurredAt = e.Meta.OccurredAt.UTC().Round(0)
-		result.Revision = Revision(len(m.streams[stream]))
-		result.Position = m.position(len(m.log) + 1)
-		m.streams[stream] = append(m.streams[stream], len(m.log))
+		result = AppendResult{Revision: Revision(len(stream.at)), Position: m.position(len(m.log) + 1)}
+		stream.at = append(stream.at, len(m.log))
+		stream.ids[e.ID] = result.Revision
 		m.log = append(m.log, RecordedEvent{
-			ID: e.ID, Type: e.Type, Stream: stream, Revision: result.Revision, Position: result.Position,
+			ID: e.ID, Type: e.Type, Stream: name, Revision: result.Revision, Position: result.Position,
 			RecordedAt: now, Meta: e.Meta, Data: bytes.Clone(e.Data),
 		})
 	}
+	m.streams[name] = stream
 	m.moved.Notify()
 	return result
 }
@@ -181,7 +185,7 @@ func (m *Memory) ReadStream(ctx context.Context, stream string, from Revision, d
 			return
 		}
 		m.mu.RLock()
-		revisions, log, closed := m.streams[stream], m.log, m.isClosed()
+		revisions, log, closed := m.streams[stream].at, m.log, m.isClosed()
 		m.mu.RUnlock()
 		if closed {
 			yield(RecordedEvent{}, ErrClosed)

@@ -1,5 +1,3 @@
-// Package eventstore keeps events for ever: the Store interface that every backend implements, recorded events, the
-// codec between them and the domain, the command handler, and an in-memory reference store.
 package eventstore
 
 import (
@@ -64,7 +62,8 @@ const (
 	MessageCheckpoint                        // everything up to Position was delivered or filtered out
 )
 
-// Message is one delivery of a subscription. Position is set on every kind: resuming after it loses and repeats nothing.
+// Message is one delivery of a subscription. Position is set on every kind: resuming after it loses and repeats
+// nothing.
 type Message struct {
 	Kind     MessageKind
 	Event    RecordedEvent // for MessageEvent
@@ -111,7 +110,7 @@ type Store interface {
 
 	// Subscribe yields the events after a position, then waits for more until the context ends, which ends the
 	// iteration with the context's error. It yields MessageCaughtUp each time that it reaches the head, and
-	// MessageCheckpoint at least every checkpointEvery events that the filter leaves out. A slow consumer falls
+	// MessageCheckpoint at least every CheckpointEventsMax events that the filter leaves out. A slow consumer falls
 	// behind and loses nothing.
 	Subscribe(ctx context.Context, after Position, filter Filter) iter.Seq2[Message, error]
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/google/uuid"
 	"go.etcd.io/bbolt"
@@ -44,13 +43,12 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return s.translate(action, err)
 	}
-	// A link, unlike a rename, never takes the place of another file.
-	if err := os.Link(draft, path); errors.Is(err, fs.ErrExist) {
+	if err := publish(draft, path); errors.Is(err, fs.ErrExist) {
 		return taken
 	} else if err != nil {
 		return unavailable(action, err)
 	}
-	return s.translate(action, syncDir(filepath.Dir(path)))
+	return nil
 }
 
 // interruptible is a writer that stops when the context ends.

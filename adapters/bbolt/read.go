@@ -16,9 +16,10 @@ import (
 
 const (
 	// A chunk of the log is read in one transaction and copied, so that no transaction is open while the caller works.
-	// The first chunk of a read is small, for the caller who wants but a few events.
+	// The first chunk of a read is small, for the caller who wants but a few events; none is larger than the caches near
+	// a processor.
 	chunkEventsFirst = 64
-	chunkEventsMax   = 4096
+	chunkEventsMax   = 1024
 	chunkBytesMax    = 1 << 20
 )
 
@@ -108,7 +109,7 @@ type chunk struct {
 type chunkRecord struct {
 	record
 	place            uint64
-	textEnd, dataEnd int // in the buffers; they begin where those of the record before end
+	textEnd, dataEnd uint32 // in the buffers; they begin where those of the record before end
 }
 
 // fits tells whether there is room for a record; there is always for a first one.
@@ -125,7 +126,9 @@ func (c *chunk) add(place uint64, r *record, value []byte) {
 		c.data = make([]byte, 0, max(len(data), len(data)*records*17/16))
 	}
 	c.text, c.data = append(c.text, text...), append(c.data, data...)
-	c.records = append(c.records, chunkRecord{record: *r, place: place, textEnd: len(c.text), dataEnd: len(c.data)})
+	c.records = append(c.records, chunkRecord{
+		record: *r, place: place, textEnd: uint32(len(c.text)), dataEnd: uint32(len(c.data)),
+	})
 }
 
 func (c *chunk) events(names *interner) []eventstore.RecordedEvent {
@@ -134,7 +137,7 @@ func (c *chunk) events(names *interner) []eventstore.RecordedEvent {
 	}
 	texts := string(c.text)
 	events := make([]eventstore.RecordedEvent, len(c.records))
-	text, data := 0, 0
+	text, data := uint32(0), uint32(0)
 	for i := range c.records {
 		r := &c.records[i]
 		events[i] = r.event(texts[text:r.textEnd], c.data[data:r.dataEnd:r.dataEnd], names, c.store.position(r.place))
@@ -343,7 +346,7 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 		if err != nil {
 			return err
 		}
-		log, index := tx.Bucket(bucketLog), tx.Bucket(bucketIndex)
+		log, index := tx.Bucket(bucketLog).Cursor(), tx.Bucket(bucketIndex)
 		if !r.begun {
 			if r.end, err = eventsUpTo(index, &s, head); err != nil {
 				return err
@@ -355,6 +358,7 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 				r.next = min(r.next, r.end-1)
 			}
 		}
+		c.records = make([]chunkRecord, 0, r.expected())
 		for r.done = r.next >= r.end; !r.done && len(c.records) < chunkEventsMax; r.step() {
 			if collected, err := r.collect(&c, &s, log, index); err != nil || !collected {
 				return err
@@ -377,6 +381,17 @@ func eventsUpTo(index *bbolt.Bucket, s *stream, head uint64) (uint64, error) {
 	return 0, nil
 }
 
+// expected bounds the events of the next chunk.
+func (r *streamReader) expected() uint64 {
+	switch {
+	case r.backward:
+		return min(r.next+1, chunkEventsMax)
+	case r.next >= r.end:
+		return 0
+	}
+	return min(r.end-r.next, chunkEventsMax)
+}
+
 func (r *streamReader) step() {
 	if r.backward {
 		r.done = r.next == 0
@@ -388,13 +403,14 @@ func (r *streamReader) step() {
 }
 
 // collect adds the next event to a chunk, if it fits.
-func (r *streamReader) collect(c *chunk, s *stream, log, index *bbolt.Bucket) (collected bool, err error) {
+func (r *streamReader) collect(c *chunk, s *stream, log *bbolt.Cursor, index *bbolt.Bucket,
+) (collected bool, err error) {
 	place, err := placeOf(index, s, r.next)
 	if err != nil {
 		return false, err
 	}
-	value := log.Get(placeKey(place))
-	if value == nil {
+	key, value := log.Seek(placeKey(place))
+	if len(key) != 8 || binary.BigEndian.Uint64(key) != place {
 		return false, r.store.damaged(place, nil, errRecordMissing)
 	}
 	var rec record

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,7 +40,7 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // span is a part of a record.
-type span struct{ from, to int }
+type span struct{ from, to uint32 }
 
 // record is a parsed record: its numbers, and where its texts and data are in the bytes it was parsed from.
 type record struct {
@@ -109,7 +110,7 @@ func openRecord(b []byte, place uint64, r *record) error {
 
 // parseRecord parses a record whatever its checksum.
 func parseRecord(b []byte, r *record) error {
-	if len(b) < recordHeaderBytes {
+	if len(b) < recordHeaderBytes || len(b) > math.MaxUint32 {
 		return errRecordShort
 	}
 	if b[4] != recordFormat {
@@ -143,7 +144,7 @@ func parseRecord(b []byte, r *record) error {
 		if !ok || n > uint64(len(b)-at) {
 			return errRecordShort
 		}
-		r.texts[i] = span{at, at + int(n)}
+		r.texts[i] = span{uint32(at), uint32(at) + uint32(n)}
 		at += int(n)
 	}
 	r.data = at
