@@ -119,7 +119,8 @@ func tierSummary(s *projections.Standings, doc *criteria.Document) render.Sectio
 // standingsTable is what people see of the standings.
 func standingsTable(s *projections.Standings, doc *criteria.Document) render.Section {
 	section := render.Section{Columns: []render.Column{
-		{Name: "#", Right: true}, {Name: "mentor"}, {Name: "tier"}, {Name: "since", Whole: true}, {Name: "score", Right: true},
+		{Name: "#", Right: true}, {Name: "mentor"}, {Name: "tier"}, {Name: "since", Whole: true},
+		{Name: "score", Right: true},
 	}}
 	for _, m := range doc.Measures {
 		section.Columns = append(section.Columns, render.Column{Name: m.Name, Right: true})
