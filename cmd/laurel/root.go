@@ -70,6 +70,7 @@ func newRoot(a *app) *cobra.Command {
 		newExplain(a),
 		newCriteria(a),
 		newLog(a),
+		newBench(a),
 		newVersion(a),
 	)
 	return root

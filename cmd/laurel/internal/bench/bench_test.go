@@ -44,7 +44,6 @@ func benchmarkReplay(b *testing.B, text string) {
 func BenchmarkReplaySample(b *testing.B) { benchmarkReplay(b, sampleText) }
 func BenchmarkReplayHeavy(b *testing.B)  { benchmarkReplay(b, heavyText) }
 
-
 func BenchmarkReplayByHand(b *testing.B) {
 	if testing.Short() {
 		b.Skip("needs two million generated events; run without -short")
