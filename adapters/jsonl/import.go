@@ -99,62 +99,119 @@ type importer struct {
 	err        error                  // of rejects
 }
 
-// items yields the events of r.
+// chunkLinesMax is how many lines are parsed at a time, while those before them are being recorded.
+const chunkLinesMax = 256
+
+// chunk is some lines of the source.
+type chunk struct {
+	lines []line
+	err   error         // after the lines: io.EOF, or what reading failed with
+	done  chan struct{} // closed when every line is parsed
+}
+
+type line struct {
+	number  int
+	text    []byte
+	tooLong bool
+	item    eventstore.IngestItem
+	err     error
+}
+
+// items yields the events of r. Lines are parsed one chunk ahead, on another core if there is one.
 func (im *importer) items(r io.Reader) iter.Seq2[eventstore.IngestItem, error] {
 	return func(yield func(eventstore.IngestItem, error) bool) {
-		lines := bufio.NewReaderSize(r, 64<<10)
-		for n := 1; ; n++ {
-			line, err := readLine(lines)
-			if n == 1 {
-				line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
-				if problem := wrongEncoding(line); problem != nil {
-					yield(eventstore.IngestItem{}, fmt.Errorf("%s: %w", im.file, problem))
-					return
+		lines := &lineReader{r: bufio.NewReaderSize(r, 64<<10), file: im.file}
+		for now := lines.chunk(); now != nil; {
+			var next *chunk
+			if now.err == nil {
+				next = lines.chunk()
+			}
+			<-now.done
+			if !im.chunk(now, yield) {
+				if next != nil {
+					<-next.done
 				}
-			}
-			if err != nil && err != io.EOF && !errors.Is(err, errTooLong) {
-				yield(eventstore.IngestItem{}, fmt.Errorf("read %s after line %d: %w", im.file, n-1, err))
 				return
 			}
-			if len(bytes.TrimSpace(line)) > 0 && !im.line(n, line, errors.Is(err, errTooLong), yield) {
-				return
-			}
-			if err == io.EOF {
-				return
-			}
-			if im.err != nil {
-				yield(eventstore.IngestItem{}, im.err)
-				return
-			}
+			now = next
 		}
 	}
 }
 
-// line yields the event of one line, or rejects it.
-func (im *importer) line(n int, line []byte, tooLong bool, yield func(eventstore.IngestItem, error) bool) bool {
-	im.lines++
-	place := eventstore.Place{File: im.file, Line: n}
-	var item eventstore.IngestItem
-	var err error
-	if tooLong {
-		err = wrong("", "the line is longer than %d bytes", lineBytesMax)
-	} else {
-		item, err = ParseLine(line)
-	}
-	if err != nil {
-		const rejectionsKept = 1000
-		im.unreadable++
-		rejection := eventstore.Rejection{Place: place, Err: err, Origin: line}
-		if len(im.rejections) < rejectionsKept {
-			rejection.Origin = nil
-			im.rejections = append(im.rejections, rejection)
-			rejection.Origin = line
+// chunk yields the events of a chunk, and rejects what is none.
+func (im *importer) chunk(c *chunk, yield func(eventstore.IngestItem, error) bool) bool {
+	for i := range c.lines {
+		if im.err != nil {
+			yield(eventstore.IngestItem{}, im.err)
+			return false
 		}
-		im.rejected(rejection)
-		return true
+		l := &c.lines[i]
+		im.lines++
+		place := eventstore.Place{File: im.file, Line: l.number}
+		if l.err != nil {
+			const rejectionsKept = 1000
+			im.unreadable++
+			if len(im.rejections) < rejectionsKept {
+				im.rejections = append(im.rejections, eventstore.Rejection{Place: place, Err: l.err})
+			}
+			im.rejected(eventstore.Rejection{Place: place, Err: l.err, Origin: l.text})
+			continue
+		}
+		l.item.Place, l.item.Origin = place, l.text
+		if !yield(l.item, nil) {
+			return false
+		}
 	}
-	item.Place, item.Origin = place, line
-	return yield(item, nil)
+	if c.err != nil && c.err != io.EOF {
+		yield(eventstore.IngestItem{}, c.err)
+		return false
+	}
+	return true
+}
+
+// lineReader cuts a source into chunks.
+type lineReader struct {
+	r      *bufio.Reader
+	file   string
+	number int // of the last line read
+}
+
+// chunk reads the next lines and begins to parse them.
+func (r *lineReader) chunk() *chunk {
+	c := &chunk{done: make(chan struct{}), lines: make([]line, 0, chunkLinesMax)}
+	for len(c.lines) < chunkLinesMax && c.err == nil {
+		text, err := readLine(r.r)
+		r.number++
+		if r.number == 1 {
+			text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+			if problem := wrongEncoding(text); problem != nil {
+				c.err = fmt.Errorf("%s: %w", r.file, problem)
+				break
+			}
+		}
+		tooLong := errors.Is(err, errTooLong)
+		if err != nil && !tooLong {
+			if c.err = err; err != io.EOF {
+				c.err = fmt.Errorf("read %s after line %d: %w", r.file, r.number-1, err)
+				break
+			}
+		}
+		if len(bytes.TrimSpace(text)) > 0 {
+			c.lines = append(c.lines, line{number: r.number, text: text, tooLong: tooLong})
+		}
+	}
+	go func() {
+		defer close(c.done)
+		for i := range c.lines {
+			l := &c.lines[i]
+			if l.tooLong {
+				l.err = wrong("", "the line is longer than %d bytes", lineBytesMax)
+				continue
+			}
+			l.item, l.err = ParseLine(l.text)
+		}
+	}()
+	return c
 }
 
 func (im *importer) rejected(r eventstore.Rejection) {

@@ -20,6 +20,21 @@ import (
 // SourceDefault is the source of an event that names none.
 const SourceDefault = "jsonl"
 
+// The places of the fields that are read.
+const (
+	fieldID = iota
+	fieldType
+	fieldStream
+	fieldOccurredAt
+	fieldActor
+	fieldSource
+	fieldCorrelationID
+	fieldCausationID
+	fieldSchema
+	fieldData
+	fieldPayload
+)
+
 // fields are the names that a line may use. Those that only a store knows are passed over.
 var fields = []string{
 	"id", "type", "stream", "occurred_at", "actor", "source", "correlation_id", "causation_id", "schema", "data",
@@ -49,17 +64,17 @@ func ParseLine(line []byte) (eventstore.IngestItem, error) {
 	if !utf8.Valid(line) {
 		return eventstore.IngestItem{}, wrong("", "the line is not UTF-8; convert the file to UTF-8")
 	}
-	values, err := object(line)
+	v, err := object(line)
 	if err != nil {
 		return eventstore.IngestItem{}, err
 	}
-	p := lineParser{values: values}
-	kind := domain.EventType(p.required("type", "such as SessionHeld"))
-	stream := p.required("stream", "such as mentorship-<uuid>")
+	p := lineParser{values: v}
+	kind := domain.EventType(p.required(fieldType, "such as SessionHeld"))
+	stream := p.required(fieldStream, "such as mentorship-<uuid>")
 	at := p.time()
 	meta := domain.Metadata{
-		OccurredAt: at, Actor: p.text("actor"), Source: p.text("source"), CorrelationID: p.text("correlation_id"),
-		CausationID: p.text("causation_id"),
+		OccurredAt: at, Actor: p.text(fieldActor), Source: p.text(fieldSource), CorrelationID: p.text(fieldCorrelationID),
+		CausationID: p.text(fieldCausationID),
 	}
 	if meta.Source == "" {
 		meta.Source = SourceDefault
@@ -89,40 +104,90 @@ func ParseLine(line []byte) (eventstore.IngestItem, error) {
 	return eventstore.IngestItem{Stream: stream, Event: domain.Event{ID: id, Meta: meta, Payload: payload}}, nil
 }
 
+// values are the fields of a line by their index in fields; nil where the line has none.
+type values [14]json.RawMessage
+
 // object takes a JSON object apart, refusing what is not one, and names that are unknown or given twice.
-func object(line []byte) (map[string]json.RawMessage, error) {
-	d := json.NewDecoder(bytes.NewReader(line))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, wrong("", "the line is not a JSON object; want "+
+func object(line []byte) (v values, err error) {
+	if len(line) == 0 || line[0] != '{' {
+		return v, wrong("", "the line is not a JSON object; want "+
 			`{"type": ..., "stream": ..., "occurred_at": ..., "data": {...}}`)
 	}
-	values := make(map[string]json.RawMessage, len(fields))
-	for d.More() {
-		t, err := d.Token()
+	if !json.Valid(line) {
+		return v, invalidJSON(line)
+	}
+	// From here on the syntax is known to be right, and only the outermost level matters.
+	at := space(line, 1)
+	for line[at] != '}' {
+		if line[at] == ',' {
+			at = space(line, at+1)
+		}
+		end := value(line, at)
+		index, err := fieldIndex(line[at:end])
 		if err != nil {
-			return nil, badJSON(err, d)
+			return v, err
 		}
-		name, _ := t.(string)
-		if err := checkName(name); err != nil {
-			return nil, err
+		if v[index] != nil {
+			return v, wrong(fields[index], "is given twice; give it once")
 		}
-		if _, again := values[name]; again {
-			return nil, wrong(name, "is given twice; give it once")
-		}
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			return nil, badJSON(err, d)
-		}
-		values[name] = raw
+		at = space(line, space(line, end)+1) // past the colon
+		end = value(line, at)
+		v[index] = line[at:end:end]
+		at = space(line, end)
 	}
-	if _, err := d.Token(); err != nil {
-		return nil, badJSON(err, d)
+	return v, nil
+}
+
+func space(b []byte, at int) int {
+	for b[at] == ' ' || b[at] == '\t' || b[at] == '\r' || b[at] == '\n' {
+		at++
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, wrong("", "there is something after the JSON object, at byte %d; write one object a line",
-			d.InputOffset())
+	return at
+}
+
+// value returns where the value that starts here ends.
+func value(b []byte, at int) int {
+	depth := 0
+	for {
+		switch b[at] {
+		case '"':
+			for at++; b[at] != '"'; at++ {
+				if b[at] == '\\' {
+					at++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return at // the end of the object, after a number or a word
+			}
+			depth--
+		case ',', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return at
+			}
+		default:
+			if depth == 0 { // part of a number or a word
+				at++
+				continue
+			}
+		}
+		at++
+		if depth == 0 {
+			return at
+		}
 	}
-	return values, nil
+}
+
+// invalidJSON says where a line that is no JSON goes wrong.
+func invalidJSON(line []byte) error {
+	d := json.NewDecoder(bytes.NewReader(line))
+	var raw json.RawMessage
+	if err := d.Decode(&raw); err != nil {
+		return badJSON(err, d)
+	}
+	return wrong("", "there is something after the JSON object, at byte %d; write one object a line", d.InputOffset())
 }
 
 func badJSON(err error, d *json.Decoder) error {
@@ -132,22 +197,28 @@ func badJSON(err error, d *json.Decoder) error {
 	return wrong("", "the JSON is broken at byte %d: %v", d.InputOffset(), err)
 }
 
-func checkName(name string) error {
-	for _, f := range fields {
-		if f == name {
-			return nil
+// fieldIndex finds a field by its name, in quotes.
+func fieldIndex(quoted []byte) (int, error) {
+	name := quoted[1 : len(quoted)-1]
+	for i, f := range fields {
+		if string(name) == f {
+			return i, nil
 		}
 	}
+	var text string
+	if err := json.Unmarshal(quoted, &text); err != nil {
+		text = string(name)
+	}
 	hint := "known are " + strings.Join(fields[:10], ", ")
-	if s := domain.Suggest(name, fields); s != "" {
+	if s := domain.Suggest(text, fields); s != "" {
 		hint = "did you mean " + s + "?"
 	}
-	return wrong("", "no field is called %s; %s", strconv.Quote(shorten(name)), hint)
+	return 0, wrong("", "no field is called %s; %s", strconv.Quote(shorten(text)), hint)
 }
 
 // lineParser reads the fields of a line; the first error stays.
 type lineParser struct {
-	values map[string]json.RawMessage
+	values values
 	err    error
 }
 
@@ -157,10 +228,13 @@ func (p *lineParser) fail(field, format string, args ...any) {
 	}
 }
 
-func (p *lineParser) text(field string) string {
-	raw, ok := p.values[field]
-	if !ok || string(raw) == "null" {
+func (p *lineParser) text(index int) string {
+	raw, field := p.values[index], fields[index]
+	if raw == nil || string(raw) == "null" {
 		return ""
+	}
+	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : len(raw)-1])
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
@@ -169,16 +243,16 @@ func (p *lineParser) text(field string) string {
 	return s
 }
 
-func (p *lineParser) required(field, example string) string {
-	s := p.text(field)
+func (p *lineParser) required(index int, example string) string {
+	s := p.text(index)
 	if s == "" {
-		p.fail(field, "is missing; give one %s", example)
+		p.fail(fields[index], "is missing; give one %s", example)
 	}
 	return s
 }
 
 func (p *lineParser) time() time.Time {
-	text := p.required("occurred_at", "such as 2026-03-01T10:00:00Z")
+	text := p.required(fieldOccurredAt, "such as 2026-03-01T10:00:00Z")
 	if p.err != nil {
 		return time.Time{}
 	}
@@ -191,7 +265,7 @@ func (p *lineParser) time() time.Time {
 }
 
 func (p *lineParser) id(source string, line []byte) uuid.UUID {
-	text := p.text("id")
+	text := p.text(fieldID)
 	if text == "" {
 		return uuid.NewSHA1(uuid.NewSHA1(uuid.NameSpaceURL, []byte("laurel:"+source)), line)
 	}
@@ -203,8 +277,8 @@ func (p *lineParser) id(source string, line []byte) uuid.UUID {
 }
 
 func (p *lineParser) schema(kind domain.EventType) int {
-	raw, ok := p.values["schema"]
-	if !ok || string(raw) == "null" {
+	raw := p.values[fieldSchema]
+	if raw == nil || string(raw) == "null" {
 		return domain.SchemaOf(kind)
 	}
 	n, err := strconv.Atoi(string(raw))
@@ -215,12 +289,11 @@ func (p *lineParser) schema(kind domain.EventType) int {
 }
 
 func (p *lineParser) data() []byte {
-	data, hasData := p.values["data"]
-	payload, hasPayload := p.values["payload"]
+	data, payload := p.values[fieldData], p.values[fieldPayload]
 	switch {
-	case hasData && hasPayload:
+	case data != nil && payload != nil:
 		p.fail("payload", "is another name for data, which is there too; give one of them")
-	case hasPayload:
+	case payload != nil:
 		data = payload
 	}
 	if len(data) > 0 && data[0] != '{' {
