@@ -33,6 +33,7 @@ type group struct {
 	stateBucket   *bbolt.Bucket
 	state         state // as it will be
 	changed       []*stream
+	created       []*stream // of those, the ones that are new
 	recordedAt    int64
 	events, bytes int
 	hash          hash.Hash
@@ -131,17 +132,14 @@ func (g *group) record(s *stream, a *eventstore.StreamAppend, e *eventstore.NewE
 	if s.number == 0 {
 		g.state.streams++
 		s.number = g.state.streams
-		key := []byte(s.name)
-		if err := g.names.Put(key, encodeNumber(key, s.number)); err != nil {
-			return err
-		}
+		g.created = append(g.created, s)
 	}
 	if g.state.head == placeMax {
 		return errors.New("the log is full: it has as many events as it can number")
 	}
 	g.state.head++
 	b := g.encode(a.Stream, e, s.events)
-	g.state.chain = g.link(b)
+	g.link(b)
 	if err := g.log.Put(g.numbered(g.state.head), b); err != nil {
 		return err
 	}
@@ -173,13 +171,12 @@ func (g *group) encode(stream string, e *eventstore.NewEvent, revision uint64) [
 	return b
 }
 
-// link returns the next value of the hash chain.
-func (g *group) link(record []byte) (next [32]byte) {
+// link takes a record into the hash chain.
+func (g *group) link(record []byte) {
 	g.hash.Reset()
 	g.hash.Write(g.state.chain[:])
 	g.hash.Write(record)
-	g.hash.Sum(next[:0])
-	return next
+	g.hash.Sum(g.state.chain[:0])
 }
 
 func (g *group) indexEvent(s *stream, id uuid.UUID) error {
@@ -326,7 +323,15 @@ func (g *group) finish() error {
 	if g.events == 0 {
 		return errNothingToWrite
 	}
-	// In the order of their keys, neighbours share pages.
+	// In the order of their keys, neighbours share pages, and a page takes new keys at its end. Until the commit, the cache
+	// knows the new names.
+	slices.SortFunc(g.created, func(a, b *stream) int { return strings.Compare(a.name, b.name) })
+	for _, s := range g.created {
+		key := []byte(s.name)
+		if err := g.names.Put(key, encodeNumber(key, s.number)); err != nil {
+			return err
+		}
+	}
 	slices.SortFunc(g.changed, func(a, b *stream) int { return cmp.Compare(a.number, b.number) })
 	for _, s := range g.changed {
 		s.changed = false

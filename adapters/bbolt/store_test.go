@@ -1,9 +1,13 @@
 package bbolt
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,6 +46,63 @@ func TestBackup(t *testing.T) {
 	}
 	if err := s.Backup(t.Context(), path+"2"); !errors.Is(err, eventstore.ErrClosed) {
 		t.Fatalf("got error %v, want %v", err, eventstore.ErrClosed)
+	}
+}
+
+// TestVerifyAndBackupWhileWriting does both again and again under a writer: they see one commit, whole.
+func TestVerifyAndBackupWhileWriting(t *testing.T) {
+	s := open(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	defer writing.Wait()
+	defer cancel()
+	for w := range 4 {
+		writing.Go(func() {
+			for i := 0; ; i++ {
+				name := fmt.Sprintf("person-%d-%d", w, i%50)
+				_, err := s.Append(ctx, eventstore.StreamAppend{Stream: name,
+					Events: []eventstore.NewEvent{newEvent(w*1_000_000 + i*2), newEvent(w*1_000_000 + i*2 + 1)}})
+				if errors.Is(err, context.Canceled) {
+					return
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	dir := t.TempDir()
+	for i := range 10 {
+		before, err := s.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := s.Verify(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.ComparePositions(report.Chain.Position, before) < 0 {
+			t.Fatalf("verified up to %s, before the head at the beginning, %s", report.Chain.Position, before)
+		}
+		sub := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.Mkdir(sub, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Backup(t.Context(), filepath.Join(sub, FileName)); err != nil {
+			t.Fatal(err)
+		}
+		copied := open(t, sub)
+		copiedReport, err := copied.Verify(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if copiedReport.Events < report.Events {
+			t.Fatalf("the copy has %d events, and %d were there before", copiedReport.Events, report.Events)
+		}
+		if err := copied.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -44,12 +44,27 @@ func (s *Store) Verify(ctx context.Context, progress func(done, total uint64)) (
 		return report, s.translate("verify event log "+s.path, err)
 	}
 	defer f.Close()
+	for attempt := 1; ; attempt++ {
+		begun, err := s.verify(ctx, f, progress, &report)
+		if begun || err == nil || attempt == metaAttemptsMax {
+			return report, err
+		}
+	}
+}
+
+// metaAttemptsMax bounds how often a verification looks for the meta page of its commit, while others write to both.
+const metaAttemptsMax = 20
+
+// verify walks the newest commit; begun is false when its meta page could not be read.
+func (s *Store) verify(ctx context.Context, f *os.File, progress func(done, total uint64),
+	report *eventstore.VerifyReport) (begun bool, err error) {
 	// The transaction keeps the pages of its commit from being used again.
 	err = s.view(func(tx *bbolt.Tx) error {
 		m, err := metaOf(f, uint64(tx.ID()))
 		if err != nil {
 			return err
 		}
+		begun = true
 		info, err := f.Stat()
 		if err != nil {
 			return err
@@ -58,10 +73,10 @@ func (s *Store) Verify(ctx context.Context, progress func(done, total uint64)) (
 		if err != nil {
 			return err
 		}
-		v := verification{ctx: ctx, pages: p, progress: progress, report: &report}
+		v := verification{ctx: ctx, pages: p, progress: progress, report: report}
 		return v.run()
 	})
-	return report, err
+	return begun, err
 }
 
 // metaOf finds the meta page of a commit. The newest commit is written over the one before the last.

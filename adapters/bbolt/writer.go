@@ -69,7 +69,8 @@ func (s *Store) AppendBatch(ctx context.Context, appends []eventstore.StreamAppe
 	if len(appends) == 0 {
 		return nil, invalid
 	}
-	r := &request{ctx: ctx, appends: appends, done: make(chan struct{})}
+	r := &request{ctx: ctx, appends: appends, done: make(chan struct{}),
+		results: make([]eventstore.AppendResult, 0, len(appends))}
 	select {
 	case s.appends <- r:
 	case <-ctx.Done():
