@@ -26,8 +26,10 @@ func ingestItem(stream, key string, payload domain.Payload) eventstore.IngestIte
 	return eventstore.IngestItem{
 		Stream: stream,
 		Event: domain.Event{
-			ID:      ingestID(key),
-			Meta:    domain.Metadata{OccurredAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Actor: "test", Source: "test", Schema: 1},
+			ID: ingestID(key),
+			Meta: domain.Metadata{
+				OccurredAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Actor: "test", Source: "test", Schema: 1,
+			},
 			Payload: payload,
 		},
 		Place: eventstore.Place{File: "in", Note: key},
@@ -56,7 +58,8 @@ func ingestAll(items []eventstore.IngestItem) iter.Seq2[eventstore.IngestItem, e
 	}
 }
 
-func mustIngest(t *testing.T, store eventstore.Store, items []eventstore.IngestItem, o eventstore.IngestOptions) eventstore.IngestReport {
+func mustIngest(t *testing.T, store eventstore.Store, items []eventstore.IngestItem, o eventstore.IngestOptions,
+) eventstore.IngestReport {
 	t.Helper()
 	report, err := eventstore.Ingest(t.Context(), store, ingestAll(items), o)
 	if err != nil {
@@ -378,4 +381,28 @@ func TestIngestAnyBatchAnyMemory(t *testing.T) {
 			}
 		}
 	}
+}
+
+// BenchmarkIngest decides and records events in memory, one of 10,000 streams after the other.
+func BenchmarkIngest(b *testing.B) {
+	store := eventstore.NewMemory()
+	defer store.Close()
+	const streams = 10_000
+	items := func(yield func(eventstore.IngestItem, error) bool) {
+		for i := range b.N {
+			item := ingestStart(i % streams)
+			if k := i / streams; k > 0 {
+				item = ingestSession(i%streams, k)
+			}
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+	b.ReportAllocs()
+	report, err := eventstore.Ingest(b.Context(), store, items, eventstore.IngestOptions{})
+	if err != nil || report.Rejected != 0 || report.AppendedTotal() != b.N {
+		b.Fatal(report, err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
