@@ -3,9 +3,9 @@
 //
 // # Order
 //
-// A log is one sequence of events, and each event is also the next of one stream. Revision counts in the stream, from 0.
-// Position orders the log, means something to its own store only, and is what a reader keeps to go on from. Positions have no gaps that a
-// reader could step over: what is visible stays, and nothing becomes visible before it.
+// A log is one sequence of events, and each event is also the next of one stream. Revision counts in the stream, from
+// 0. Position orders the log, means something to its own store only, and is what a reader keeps to go on from.
+// Positions have no gaps that a reader could step over: what is visible stays, and nothing becomes visible before it.
 //
 // # The life of an append
 //

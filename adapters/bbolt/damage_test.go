@@ -155,7 +155,7 @@ func TestFlippedBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	stride := 149
+	stride := 199
 	if testing.Short() {
 		stride = 509
 	}
@@ -167,7 +167,7 @@ func TestFlippedBits(t *testing.T) {
 	high := int(m.high) * page
 	flips, refused, named, harmless := 0, 0, 0, 0
 	for offset := 0; offset < high; offset++ {
-		inHeader := offset%page < pageHeaderBytes+elementBytes && offset%3 == 0 // most of what matters in a page is here
+		inHeader := offset%page < pageHeaderBytes+elementBytes && offset%5 == 0 // most of what matters in a page is here
 		if !(inHeader && !testing.Short()) && offset%stride != 0 {
 			continue
 		}

@@ -323,8 +323,8 @@ func (g *group) finish() error {
 	if g.events == 0 {
 		return errNothingToWrite
 	}
-	// In the order of their keys, neighbours share pages, and a page takes new keys at its end. Until the commit, the cache
-	// knows the new names.
+	// In the order of their keys, neighbours share pages, and a page takes new keys at its end. Until the commit, the
+	// cache knows the new names.
 	slices.SortFunc(g.created, func(a, b *stream) int { return strings.Compare(a.name, b.name) })
 	for _, s := range g.created {
 		key := []byte(s.name)
