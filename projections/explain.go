@@ -259,15 +259,17 @@ func (x *explainer) contributions(e *Explanation) {
 
 // voided returns the mentor's voided facts and the voided outcomes of the mentees.
 func (x *explainer) voided() []criteria.Fact {
-	all := slices.Clone(x.mentor.voided)
+	f := x.facts
+	all := slices.Clone(f.voided[x.mentor.Index])
 	for b := range x.mentor.bonds {
-		all = append(all, x.facts.aside[bondRef{x.mentor.Index, uint32(b)}]...)
+		all = append(all, f.aside[bondRef{x.mentor.Index, uint32(b)}]...)
 	}
 	for local, person := range x.mentor.Mentees {
-		bond := slices.Index(x.mentor.Bonds, uint32(local))
-		for _, o := range x.facts.persons[person].voided {
-			o.fact.Bond = uint32(bond)
-			all = append(all, o.fact)
+		bond := uint32(slices.Index(x.mentor.Bonds, uint32(local)))
+		for own := f.persons[person].own; own != none; own = f.own[own].before {
+			if o := &f.own[own]; criteria.IsOutcome(o.code) && o.flags&flagVoided != 0 {
+				all = append(all, o.fact(bond))
+			}
 		}
 	}
 	return all

@@ -19,6 +19,7 @@ type unsettled struct {
 	touched  map[uint32]struct{} // mentors whose facts changed
 	unsorted map[uint32]struct{} // mentors with facts out of order
 	credits  map[uint32]struct{} // persons whose outcomes may be credited otherwise than before
+	proposed []proposal          // candidates for the outcomes of these persons
 }
 
 func newUnsettled() unsettled {
@@ -30,18 +31,16 @@ func (u *unsettled) unsettle(person uint32) { u.credits[person] = struct{}{} }
 
 // void takes a voided event out of the facts.
 func (f *Facts) void(in *Input) {
-	if ref, ok := f.bondOf[in.Stream]; ok {
-		f.voidOnBond(ref, in.Ref)
-		return
-	}
-	if index, ok := f.personOf[in.Stream]; ok {
-		f.voidOfPerson(index, in.Ref)
+	if room, ok := f.roomOf.find(in.Stream, f.roomID); ok {
+		f.voidOnBond(f.rooms[room].bondRef, in.Ref)
+	} else if person, ok := f.personOf.find(in.Stream, f.personID); ok {
+		f.voidOfPerson(person, in.Ref)
 	}
 }
 
 func (f *Facts) voidOnBond(ref bondRef, id uuid.UUID) {
 	m := &f.mentors[ref.mentor]
-	if m.bonds[ref.bond].voided {
+	if m.bonds[ref.bond].voided() {
 		f.voidAside(ref, id)
 		return
 	}
@@ -50,34 +49,32 @@ func (f *Facts) voidOnBond(ref bondRef, id uuid.UUID) {
 		return // it was no fact
 	}
 	fact := m.Facts[at]
-	person := m.bonds[ref.bond].person
+	person := m.menteeOf(ref.bond)
+	f.remove(m, at)
 	switch criteria.FactType(fact.Type) {
 	case domain.TypeMentorshipStarted:
-		m.bonds[ref.bond].voided = true
-		m.voided = append(m.voided, fact)
-		for _, gone := range m.Facts {
-			if gone.Bond == ref.bond && gone.Seq != fact.Seq && !criteria.IsOutcome(gone.Type) {
-				f.aside[ref] = append(f.aside[ref], gone)
-			}
-		}
+		m.bonds[ref.bond].startedNS = voidedStart
 		m.Facts = slices.DeleteFunc(m.Facts, func(g criteria.Fact) bool {
-			return g.Bond == ref.bond && !criteria.IsOutcome(g.Type)
+			gone := g.Bond == ref.bond && !criteria.IsOutcome(g.Type)
+			if gone {
+				f.aside[ref] = append(f.aside[ref], g)
+			}
+			return gone
 		})
 		f.unsettle(person)
 	case domain.TypeSessionConfirmed:
-		f.remove(m, at)
 		unconfirm(m.Facts, sessionOf(&fact))
-	default:
-		f.remove(m, at)
-		if criteria.FactType(fact.Type) == domain.TypeSessionHeld && f.persons[person].latestNS >= fact.At {
+	case domain.TypeSessionHeld:
+		if f.persons[person].mayHaveOutcomeFrom(fact.At) {
 			f.unsettle(person)
 		}
 	}
 	f.touch(ref.mentor)
 }
 
+// remove takes a fact away for good and keeps it for those who ask.
 func (f *Facts) remove(m *mentor, at int) {
-	m.voided = append(m.voided, m.Facts[at])
+	f.voided[m.Index] = append(f.voided[m.Index], m.Facts[at])
 	m.Facts = slices.Delete(m.Facts, at, at+1)
 }
 
@@ -112,25 +109,24 @@ func unconfirm(facts []criteria.Fact, session uint32) {
 
 func (f *Facts) voidOfPerson(index uint32, id uuid.UUID) {
 	p := &f.persons[index]
-	if i := slices.IndexFunc(p.outcomes, func(o outcome) bool { return f.ids[o.fact.Seq] == id }); i >= 0 {
-		for _, r := range p.outcomes[i].records {
-			f.tables.Outcomes[r.record].Candidates = nil
+	for own := p.own; own != none; own = f.own[own].before {
+		o := &f.own[own]
+		if f.ids[o.seq] != id {
+			continue
 		}
-		p.voided = append(p.voided, p.outcomes[i])
-		p.outcomes = slices.Delete(p.outcomes, i, i+1)
-		f.unsettle(index)
-		return
-	}
-	if i := slices.IndexFunc(p.shared, func(s criteria.Fact) bool { return f.ids[s.Seq] == id }); i >= 0 {
-		gone := p.shared[i]
-		p.shared = slices.Delete(p.shared, i, i+1)
-		for _, self := range p.selves {
+		o.flags |= flagVoided
+		if criteria.IsOutcome(o.code) {
+			f.unsettle(index)
+			return
+		}
+		for self := p.self; self != none; self = f.mentors[self].next {
 			m := &f.mentors[self]
-			if at := slices.IndexFunc(m.Facts, func(g criteria.Fact) bool { return g.Seq == gone.Seq }); at >= 0 {
+			if at := slices.IndexFunc(m.Facts, func(g criteria.Fact) bool { return g.Seq == o.seq }); at >= 0 {
 				f.remove(m, at)
 				f.touch(self)
 			}
 		}
+		return
 	}
 }
 
@@ -139,25 +135,20 @@ func (f *Facts) voidOfPerson(index uint32, id uuid.UUID) {
 func (f *Facts) settle() []MentorID {
 	rebuild := map[uint32]struct{}{}
 	for p := range f.credits {
-		for _, m := range f.persons[p].mentors {
-			rebuild[m] = struct{}{}
-			f.touch(m)
-		}
-		for i := range f.persons[p].outcomes {
-			for _, r := range f.persons[p].outcomes[i].records {
-				f.tables.Outcomes[r.record].Candidates = nil
-			}
+		for ref := f.persons[p].bond; ref.mentor != none; ref = f.bondAt(ref).before {
+			rebuild[ref.mentor] = struct{}{}
+			f.touch(ref.mentor)
 		}
 	}
 	for m := range f.unsorted {
 		if _, also := rebuild[m]; !also {
-			f.arrange(&f.mentors[m])
+			arrange(&f.mentors[m])
 		}
 	}
-	order := sortedKeys(rebuild)
-	for _, m := range order {
+	for _, m := range sortedKeys(rebuild) {
 		f.credit(&f.mentors[m])
 	}
+	f.enter()
 	touched := make([]MentorID, 0, len(f.touched))
 	for _, m := range sortedKeys(f.touched) {
 		touched = append(touched, MentorID(m))
@@ -176,45 +167,37 @@ func sortedKeys(set map[uint32]struct{}) []uint32 {
 }
 
 // arrange sorts a mentor's facts. Its outcome facts keep their order among themselves, so Mentor.Outcomes stays right.
-func (f *Facts) arrange(m *mentor) {
+func arrange(m *mentor) {
 	slices.SortStableFunc(m.Facts, func(a, b criteria.Fact) int { return keyOf(&a).compare(keyOf(&b)) })
-	m.last = factKey{at: math.MinInt64}
-	if n := len(m.Facts); n > 0 {
-		m.last = keyOf(&m.Facts[n-1])
-	}
 }
 
-// ownOutcome is an outcome of one of the mentor's mentees, on its way to become a fact of the mentor.
-type ownOutcome struct {
-	key     factKey
-	person  uint32
-	ordinal int // among the person's outcomes
-}
-
-// credit builds a mentor's outcome facts anew and enters the mentor as a candidate for those outcomes whose candidates
-// are being worked out.
+// credit builds a mentor's outcome facts anew and finds out when the mentor's mentorships began and were last active
+// before each outcome of the persons that are being settled.
 //
 // It walks the mentor's own facts and the mentees' outcomes side by side in order, so that at each outcome it knows
 // when each mentorship was last active.
 func (f *Facts) credit(m *mentor) {
 	m.Facts = slices.DeleteFunc(m.Facts, func(g criteria.Fact) bool { return criteria.IsOutcome(g.Type) })
-	f.arrange(m)
+	arrange(m)
 	m.Outcomes = m.Outcomes[:0]
 
-	var outcomes []ownOutcome
+	type menteeOutcome struct{ own, person uint32 }
+	var outcomes []menteeOutcome
 	for _, person := range m.Mentees {
-		for i := range f.persons[person].outcomes {
-			outcomes = append(outcomes, ownOutcome{keyOf(&f.persons[person].outcomes[i].fact), person, i})
+		for own := f.persons[person].own; own != none; own = f.own[own].before {
+			if o := &f.own[own]; criteria.IsOutcome(o.code) && o.flags&flagVoided == 0 {
+				outcomes = append(outcomes, menteeOutcome{own, person})
+			}
 		}
 	}
 	if len(outcomes) == 0 {
 		return
 	}
-	slices.SortFunc(outcomes, func(a, b ownOutcome) int { return a.key.compare(b.key) })
+	slices.SortFunc(outcomes, func(a, b menteeOutcome) int { return f.own[a.own].key().compare(f.own[b.own].key()) })
 	bondsOf := make(map[uint32][]uint32, len(m.Mentees))
 	for i := range m.bonds {
-		if b := &m.bonds[i]; !b.voided {
-			bondsOf[b.person] = append(bondsOf[b.person], uint32(i))
+		if person := m.menteeOf(uint32(i)); !m.bonds[i].voided() {
+			bondsOf[person] = append(bondsOf[person], uint32(i))
 		}
 	}
 	session, _ := criteria.TypeCode(domain.TypeSessionHeld)
@@ -222,79 +205,139 @@ func (f *Facts) credit(m *mentor) {
 	for i := range active {
 		active[i] = math.MinInt64
 	}
-	next := 0
-	var added []criteria.Fact
+	next, end := 0, len(m.Facts)
 	for _, o := range outcomes {
-		for ; next < len(m.Facts) && keyOf(&m.Facts[next]).compare(o.key) < 0; next++ {
+		for ; next < end && keyOf(&m.Facts[next]).compare(f.own[o.own].key()) < 0; next++ {
 			if fact := &m.Facts[next]; fact.Type == session {
 				active[fact.Bond] = fact.At
 			}
 		}
-		if fact, record, ok := f.candidate(m, o, bondsOf[o.person], active); ok {
-			added = append(added, fact)
-			m.Outcomes = append(m.Outcomes, record)
-		}
+		f.candidates(m, o.own, o.person, bondsOf[o.person], active)
 	}
-	if len(added) > 0 {
-		m.Facts = append(m.Facts, added...)
-		f.arrange(m)
+	if len(m.Facts) > end {
+		arrange(m)
 	}
 }
 
-// candidate enters the mentor's mentorships with the person as candidates for an outcome, and returns the mentor's fact
-// of it with the index of its record. There is none when no mentorship had started by then.
-func (f *Facts) candidate(m *mentor, o ownOutcome, bonds []uint32, active []int64) (criteria.Fact, uint32, bool) {
-	own := &f.persons[o.person].outcomes[o.ordinal]
-	record := noPerson
-	var bondOfFact uint32
-	_, dirty := f.credits[o.person]
+// candidates adds an outcome to a mentor's facts if some of the mentorships with the person had started by then, and
+// proposes these mentorships as candidates if the person is being settled.
+func (f *Facts) candidates(m *mentor, own, person uint32, bonds []uint32, active []int64) {
+	o := &f.own[own]
+	record := none
+	_, settling := f.credits[person]
 	for _, b := range bonds {
 		started := m.bonds[b].startedNS
-		if started > o.key.at {
+		if started > o.at {
 			continue
 		}
-		if record == noPerson {
-			record, bondOfFact = f.record(own, m.program), b
+		if record == none {
+			record = f.record(own, m.program)
+			fact := o.fact(b)
+			if o.by != none && o.by != m.person {
+				fact.Flags |= criteria.FlagAttested
+			}
+			m.Facts = append(m.Facts, fact)
+			m.Outcomes = append(m.Outcomes, record)
 		}
-		if dirty {
-			c := &f.tables.Outcomes[record]
-			c.Candidates = append(c.Candidates, criteria.Candidate{
-				Mentor: m.Index, StartedNS: o.key.at - started, ActiveNS: o.key.at - max(started, active[b]),
+		if settling {
+			f.proposed = append(f.proposed, proposal{
+				record, criteria.NewCandidate(m.Index, o.at-started, o.at-max(started, active[b])),
 			})
 		}
 	}
-	if record == noPerson {
-		return criteria.Fact{}, 0, false
-	}
-	fact := own.fact
-	fact.Bond = bondOfFact
-	if own.by != noPerson && own.by != m.person {
-		fact.Flags |= criteria.FlagAttested
-	}
-	return fact, record, true
+}
+
+// proposal is a candidate for an outcome, by the outcome's record.
+type proposal struct {
+	record uint32
+	criteria.Candidate
 }
 
 // record returns the index of an outcome's record in a program, new or known.
-func (f *Facts) record(o *outcome, program uint32) uint32 {
-	i, found := slices.BinarySearchFunc(o.records, program, func(r programRecord, p uint32) int { return cmp.Compare(r.program, p) })
-	if !found {
-		o.records = slices.Insert(o.records, i, programRecord{program, uint32(len(f.tables.Outcomes))})
-		f.tables.Outcomes = append(f.tables.Outcomes, criteria.Outcome{})
+func (f *Facts) record(own, program uint32) uint32 {
+	o := &f.own[own]
+	if o.record != none && uint32(o.program) == program {
+		return o.record
 	}
-	return o.records[i].record
+	key := recordKey{own, program}
+	if record, known := f.records[key]; known {
+		return record
+	}
+	record := uint32(len(f.tables.Outcomes))
+	f.tables.Outcomes = append(f.tables.Outcomes, criteria.Outcome{})
+	if o.record == none {
+		o.record, o.program = record, uint16(program)
+	} else {
+		f.records[key] = record
+	}
+	return record
 }
 
-// compact moves the facts of all mentors next to each other, without room to spare.
-func (f *Facts) compact() {
-	total := 0
-	for i := range f.mentors {
-		total += len(f.mentors[i].Facts)
+// enter puts the proposed candidates into the tables, each outcome's next to each other. Those of an outcome come in
+// order of the mentors, because mentors are credited in order. What they replace is left behind until it is half of
+// all.
+func (f *Facts) enter() {
+	slices.SortStableFunc(f.proposed, func(a, b proposal) int { return cmp.Compare(a.record, b.record) })
+	t := &f.tables
+	for i := 0; i < len(f.proposed); {
+		o := &t.Outcomes[f.proposed[i].record]
+		o.First, o.Count = uint32(len(t.Candidates)), 0
+		for record := f.proposed[i].record; i < len(f.proposed) && f.proposed[i].record == record; i++ {
+			t.Candidates = append(t.Candidates, f.proposed[i].Candidate)
+			o.Count++
+		}
 	}
-	all := make([]criteria.Fact, 0, total)
-	for i := range f.mentors {
-		from := len(all)
-		all = append(all, f.mentors[i].Facts...)
-		f.mentors[i].Facts = all[from:len(all):len(all)]
+	f.proposed = nil
+	const spareMin = 1024
+	live := 0
+	for i := range t.Outcomes {
+		live += int(t.Outcomes[i].Count)
 	}
-	f.ids = slices.Clip(f.ids)
+	if len(t.Candidates) > 2*live+spareMin {
+		f.compactCandidates(live)
+	}
 }
+
+func (f *Facts) compactCandidates(live int) {
+	t := &f.tables
+	candidates := make([]criteria.Candidate, 0, live)
+	for i := range t.Outcomes {
+		o := &t.Outcomes[i]
+		first := uint32(len(candidates))
+		candidates = append(candidates, t.Candidates[o.First:o.First+o.Count]...)
+		o.First = first
+	}
+	t.Candidates = candidates
+}
+
+// compact moves what all mentors have next to each other, without room to spare.
+func (f *Facts) compact() {
+	facts, outcomes := 0, 0
+	bonds, mentees := 0, 0
+	for i := range f.mentors {
+		m := &f.mentors[i]
+		facts, outcomes = facts+len(m.Facts), outcomes+len(m.Outcomes)
+		bonds, mentees = bonds+len(m.bonds), mentees+len(m.Mentees)
+	}
+	allFacts, allOutcomes := make([]criteria.Fact, 0, facts), make([]uint32, 0, outcomes)
+	allBonds, allRefs, allMentees := make([]bond, 0, bonds), make([]uint32, 0, bonds), make([]uint32, 0, mentees)
+	for i := range f.mentors {
+		m := &f.mentors[i]
+		m.Facts, m.Outcomes = packed(&allFacts, m.Facts), packed(&allOutcomes, m.Outcomes)
+		m.bonds, m.Bonds, m.Mentees = packed(&allBonds, m.bonds), packed(&allRefs, m.Bonds), packed(&allMentees, m.Mentees)
+	}
+	f.compactCandidates(len(f.tables.Candidates))
+	f.tables.Candidates, f.tables.Outcomes = slices.Clip(f.tables.Candidates), clip(f.tables.Outcomes)
+	f.tables.People, f.persons, f.rooms = clip(f.tables.People), clip(f.persons), clip(f.rooms)
+	f.ids, f.own, f.mentors = clip(f.ids), clip(f.own), clip(f.mentors)
+}
+
+// packed appends a slice to all and returns it in its new place.
+func packed[T any](all *[]T, s []T) []T {
+	from := len(*all)
+	*all = append(*all, s...)
+	return (*all)[from:len(*all):len(*all)]
+}
+
+// clip copies a slice without its spare room; slices.Clip would keep the room.
+func clip[T any](s []T) []T { return append(make([]T, 0, len(s)), s...) }

@@ -77,17 +77,17 @@ const maxTime = int64(1<<63 - 1)
 
 // startedBy reports whether some mentorship had started by t.
 func (m *mentor) startedBy(t int64) bool {
-	return slices.ContainsFunc(m.bonds, func(b bond) bool { return !b.voided && b.startedNS <= t })
+	return slices.ContainsFunc(m.bonds, func(b bond) bool { return !b.voided() && b.startedNS <= t })
 }
 
 // MentorOf returns the number of a person as a mentor in a program.
 func (f *Facts) MentorOf(program string, person uuid.UUID) (MentorID, bool) {
-	p, known := f.personOf[person]
+	p, known := f.personOf.find(person, f.personID)
 	index, alsoKnown := f.programOf[program]
 	if !known || !alsoKnown {
 		return 0, false
 	}
-	id, ok := f.mentorOf[mentorKey{index, p}]
+	id, ok := f.findMentor(index, p)
 	return MentorID(id), ok
 }
 
@@ -111,20 +111,26 @@ func (f *Facts) EventsIn(program string, asOf time.Time) int {
 		}
 	}
 	for i := range f.persons {
-		p := &f.persons[i]
-		if slices.ContainsFunc(p.mentors, func(m uint32) bool { return f.mentors[m].program == index && f.mentors[m].hasBondWith(uint32(i)) }) {
-			for j := range p.outcomes {
-				if p.outcomes[j].fact.At <= t {
-					n++
-				}
+		if !f.isMenteeIn(index, uint32(i)) {
+			continue
+		}
+		for own := f.persons[i].own; own != none; own = f.own[own].before {
+			if o := &f.own[own]; criteria.IsOutcome(o.code) && o.flags&flagVoided == 0 && o.at <= t {
+				n++
 			}
 		}
 	}
 	return n
 }
 
-func (m *mentor) hasBondWith(person uint32) bool {
-	return slices.ContainsFunc(m.bonds, func(b bond) bool { return b.person == person && !b.voided })
+// isMenteeIn reports whether the person has a mentorship as a mentee in the program.
+func (f *Facts) isMenteeIn(program, person uint32) bool {
+	for ref := f.persons[person].bond; ref.mentor != none; ref = f.bondAt(ref).before {
+		if !f.bondAt(ref).voided() && f.mentors[ref.mentor].program == program {
+			return true
+		}
+	}
+	return false
 }
 
 // Standings are who holds which tier: what `laurel replay` prints.

@@ -104,7 +104,7 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 		for ; i < len(facts) && facts[i].At == t; i++ {
 			f := &facts[i]
 			if f.Type < outcomeTypes {
-				e.takeOutcome(f, &e.tables.Outcomes[m.Outcomes[outcome]], i)
+				e.takeOutcome(f, e.tables.CandidatesOf(m.Outcomes[outcome]), i)
 				outcome++
 			} else if relevant[f.Type] {
 				e.take(f, i)
@@ -145,15 +145,15 @@ func (e *Evaluator) cause(facts []Fact, outcomes int, t int64) int64 {
 			return int64(f.Seq)
 		}
 		outcomes--
-		o := &e.tables.Outcomes[e.mentor.Outcomes[outcomes]]
+		candidates := e.tables.CandidatesOf(e.mentor.Outcomes[outcomes])
 		takers := e.plan.takers[f.Type]
 		if len(takers) == 0 {
-			if credited, _ := o.credit(e.mentor.Index, defaultCredit); credited {
+			if credited, _ := credit(candidates, e.mentor.Index, defaultCredit); credited {
 				return int64(f.Seq)
 			}
 		}
 		for _, taker := range takers {
-			if credited, _ := o.credit(e.mentor.Index, e.plan.measures[taker].Credit); credited {
+			if credited, _ := credit(candidates, e.mentor.Index, e.plan.measures[taker].Credit); credited {
 				return int64(f.Seq)
 			}
 		}
@@ -193,11 +193,11 @@ func (e *Evaluator) take(f *Fact, index int) {
 }
 
 // takeOutcome feeds an outcome to the measures that credit it to the mentor.
-func (e *Evaluator) takeOutcome(f *Fact, o *Outcome, index int) {
+func (e *Evaluator) takeOutcome(f *Fact, candidates []Candidate, index int) {
 	for _, i := range e.plan.takers[f.Type] {
 		m := &e.plan.measures[i]
 		points := m.points[f.Type]
-		credited, mentors := o.credit(e.mentor.Index, m.Credit)
+		credited, mentors := credit(candidates, e.mentor.Index, m.Credit)
 		if !credited {
 			e.trace.excluded(i, index, points, ExcludedByCredit)
 			continue
@@ -214,11 +214,12 @@ func (e *Evaluator) takeOutcome(f *Fact, o *Outcome, index int) {
 }
 
 // credit reports whether the mentor is credited with the outcome, and how many mentors are.
-func (o *Outcome) credit(mentor uint32, c Credit) (credited bool, mentors Milli) {
+func credit(candidates []Candidate, mentor uint32, c Credit) (credited bool, mentors Milli) {
 	last := NoBond
-	for i := range o.Candidates {
-		k := &o.Candidates[i]
-		if k.StartedNS < c.AtLeastNS || k.ActiveNS > c.WithinNS {
+	within, atLeast := uint32(c.WithinNS/minuteNS), uint32(c.AtLeastNS/minuteNS)
+	for i := range candidates {
+		k := &candidates[i]
+		if k.StartedMin < atLeast || k.ActiveMin > within {
 			continue
 		}
 		if k.Mentor != last || mentors == 0 {

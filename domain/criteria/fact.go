@@ -1,16 +1,18 @@
 package criteria
 
 import (
-	"laurel/domain"
+	"time"
 
 	"github.com/google/uuid"
+
+	"laurel/domain"
 )
 
 // Fact is one thing that counts for one mentor in one program, folded from one event: fixed size, dictionary-encoded,
 // no pointers. Facts of a mentor are kept in order of (At, Seq).
 type Fact struct {
 	At    int64  // occurred at, Unix nanoseconds
-	Seq   uint32 // the event's ordinal in the log, from 0
+	Seq   uint32 // the event's ordinal among those of the log that can be facts, from 0
 	Bond  uint32 // index into Mentor.Bonds: the mentorship; NoBond for a PracticeShared
 	Type  uint8  // TypeCode
 	Flags uint8  // FlagConfirmed, FlagAttested
@@ -91,20 +93,36 @@ type Mentor struct {
 
 // Tables are what the facts of all mentors share: dictionaries, and who may be credited with each outcome.
 type Tables struct {
-	Labels   []string // channels, raters and visibilities; code 0 is ""
-	Skills   []string // code 0 is ""
-	People   []uuid.UUID
-	Outcomes []Outcome
+	Labels     []string // channels, raters and visibilities; code 0 is ""
+	Skills     []string // code 0 is ""
+	People     []uuid.UUID
+	Outcomes   []Outcome
+	Candidates []Candidate
 }
 
-// Outcome is a skill, project or promotion of a person, with the mentorships in one program that may be credited.
-type Outcome struct {
-	Candidates []Candidate // by Mentor ascending
+// Outcome is a skill, project or promotion of a person in one program: the mentorships that may be credited with it are
+// Tables.Candidates[First:First+Count], in order of the mentors.
+type Outcome struct{ First, Count uint32 }
+
+// CandidatesOf returns the mentorships that may be credited with an outcome.
+func (t *Tables) CandidatesOf(outcome uint32) []Candidate {
+	o := t.Outcomes[outcome]
+	return t.Candidates[o.First : o.First+o.Count]
 }
 
-// Candidate is one mentorship that had begun by the time of an outcome.
+// Candidate is one mentorship that had begun by the time of an outcome. Spans are in minutes, rounded so that comparing
+// them with whole minutes, and so with the days of a document, gives what the nanoseconds would.
 type Candidate struct {
-	Mentor    uint32 // Mentor.Index
-	StartedNS int64  // how long before the outcome the mentorship started, >= 0
-	ActiveNS  int64  // how long before the outcome it was last active, <= StartedNS; negative when later
+	Mentor     uint32 // Mentor.Index
+	StartedMin uint32 // how long before the outcome the mentorship started, rounded down
+	ActiveMin  uint32 // how long before the outcome it was last active, rounded up
+}
+
+const minuteNS = int64(time.Minute)
+
+// NewCandidate makes a candidate from spans in nanoseconds, both 0 or more and at most 250 years.
+func NewCandidate(mentor uint32, startedNS, activeNS int64) Candidate {
+	return Candidate{
+		Mentor: mentor, StartedMin: uint32(startedNS / minuteNS), ActiveMin: uint32((activeNS + minuteNS - 1) / minuteNS),
+	}
 }

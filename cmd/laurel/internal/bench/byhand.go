@@ -252,8 +252,8 @@ func (h *byHand) outcome(at, amount int64, mentee uint32) {
 
 func (h *byHand) share(m *criteria.Mentor, ordinal int) int64 {
 	mine, mentors, last := false, int64(0), int64(-1)
-	for _, c := range h.tables.Outcomes[m.Outcomes[ordinal]].Candidates {
-		if c.ActiveNS <= 540*handDay {
+	for _, c := range h.tables.CandidatesOf(m.Outcomes[ordinal]) {
+		if c.ActiveMin <= 540*24*60 {
 			if int64(c.Mentor) != last {
 				mentors++
 				last = int64(c.Mentor)
@@ -268,8 +268,8 @@ func (h *byHand) share(m *criteria.Mentor, ordinal int) int64 {
 }
 
 func (h *byHand) share2(m *criteria.Mentor, ordinal int) bool {
-	for _, c := range h.tables.Outcomes[m.Outcomes[ordinal]].Candidates {
-		if c.ActiveNS <= 365*handDay && c.Mentor == m.Index {
+	for _, c := range h.tables.CandidatesOf(m.Outcomes[ordinal]) {
+		if c.ActiveMin <= 365*24*60 && c.Mentor == m.Index {
 			return true
 		}
 	}
