@@ -118,7 +118,7 @@ func checkTime(field string, t time.Time) error {
 	}
 	if t.Before(OccurredMin) || !t.Before(OccurredMax) {
 		return invalid(field, t.UTC().Format(time.RFC3339)+" is out of range",
-			"times go from 1900-01-01 to before 2200-01-01")
+			"times go from 1900-01-01 to before 2150-01-01")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 
 func newImportGit(a *app) *cobra.Command {
 	var repo, log string
-	var strict bool
+	var lenient bool
 	cmd := &cobra.Command{
 		Use:   "git [--repo DIR | --log FILE] --program SLUG",
 		Short: "Import mentorship from the trailers of a Git history",
@@ -26,10 +26,10 @@ and more. The history is that of the repository DIR (the working directory by de
   git log --reverse --format=fuller --date=iso-strict > FILE
 
 FILE may be compressed (.gz), or - for standard input. A trailer that cannot be read is reported with its commit and
-skipped; the rest is imported and the exit status is 0, or 1 with --strict.`,
+skipped; the rest is imported, and the exit status is 1, or 0 with --lenient.`,
 		Example: `  laurel import git --program git
   laurel import git --repo ../linux --program linux
-  laurel import git --log git.log --program git`,
+  laurel import git --log git.log --program git --lenient`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			program, err := a.programToImport(cmd)
@@ -57,12 +57,12 @@ skipped; the rest is imported and the exit status is 0, or 1 with --strict.`,
 			if err := errors.Join(err, store.Close()); err != nil {
 				return fmt.Errorf("import git: %s: %w", name, err)
 			}
-			return a.gitOutcome(name, parsed, report, strict)
+			return a.gitOutcome(name, parsed, report, lenient)
 		},
 	}
 	cmd.Flags().StringVar(&repo, "repo", ".", "the repository in `DIR`")
 	cmd.Flags().StringVar(&log, "log", "", "the git log saved in `FILE`")
-	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 1 when a trailer was skipped")
+	cmd.Flags().BoolVar(&lenient, "lenient", false, "exit with status 0 although trailers were skipped")
 	cmd.Flags().String("program", "", "the program that the history belongs to, by its `SLUG`")
 	return cmd
 }
@@ -110,7 +110,7 @@ func (u unzipped) Close() error { return errors.Join(u.Reader.Close(), u.file.Cl
 
 // gitOutcome prints what an import from git did, and what it skipped: a single item in one line, several in a line each
 // with their number at the end.
-func (a *app) gitOutcome(name string, log *gitlog.Log, report eventstore.IngestReport, strict bool) error {
+func (a *app) gitOutcome(name string, log *gitlog.Log, report eventstore.IngestReport, lenient bool) error {
 	var skipped []string
 	for _, problem := range log.Problems {
 		skipped = append(skipped, name+": "+problem.String())
@@ -138,7 +138,7 @@ func (a *app) gitOutcome(name string, log *gitlog.Log, report eventstore.IngestR
 		end = failed("import git", name, plural(count, "item", "items")+" skipped, the rest is imported",
 			"correct them at the source and import again")
 	}
-	if strict {
+	if !lenient {
 		return end
 	}
 	a.warn("%v", end)
