@@ -113,6 +113,32 @@ func (c *calendar) monthStart(month int64) int64 {
 	return c.dayStart(first.Unix() / (24 * 60 * 60))
 }
 
+// unitStarts are the first instants of the weeks or months of a calendar.
+type unitStarts struct {
+	first int64 // number of the first unit
+	at    []int64
+}
+
+// startsOf tabulates the starts of weeks or months, for all times that events can have and a streak's grace beyond.
+func (c *calendar) startsOf(every Every) unitStarts {
+	lastDay := c.firstDay + int64(len(c.monthOfDay)) - 1
+	u := unitStarts{}
+	if every == EveryWeek {
+		u.first = weekOf(c.firstDay)
+		for week := u.first; week <= weekOf(lastDay)+graceMax+2; week++ {
+			u.at = append(u.at, c.weekStart(week))
+		}
+		return u
+	}
+	u.first = c.monthOf(c.firstDay)
+	for month := u.first; month <= c.monthOf(lastDay)+graceMax+2; month++ {
+		u.at = append(u.at, c.monthStart(month))
+	}
+	return u
+}
+
+func (u *unitStarts) of(unit int64) int64 { return u.at[unit-u.first] }
+
 // floorDiv divides rounding towards negative infinity; b > 0.
 func floorDiv(a, b int64) int64 {
 	q := a / b

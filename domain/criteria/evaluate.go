@@ -16,6 +16,11 @@ type Evaluator struct {
 	tables *Tables
 	states []state
 
+	next   []int64 // by measure: when its value next changes by itself
+	sum    Milli   // the score, where it only adds and subtracts
+	large  bool    // some measure is too large for that to be exact
+	parted bool    // a sum that a share divides has changed
+
 	values    values
 	low, high []Milli // by variable: the values between which no comparison changes
 	binding   map[string]any
@@ -47,14 +52,14 @@ type unitsOfInstant struct {
 	at     int64
 	known  bool
 	zone   int
-	number [EveryYear + 1]int64
+	number [EveryYear + 1]int64 // those that the plan needs
 }
 
 // NewEvaluator returns an evaluator of the plan over facts encoded by the tables.
 func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
 	n := len(p.measures)
 	e := &Evaluator{
-		plan: p, tables: tables, states: make([]state, n),
+		plan: p, tables: tables, states: make([]state, n), next: make([]int64, n),
 		values: values{milli: make([]Milli, n+1)}, low: make([]Milli, n+1), high: make([]Milli, n+1),
 		tiers: make([]tierState, len(p.Doc.Tiers)), binding: make(map[string]any, n+1), answers: make([][]uint8, n),
 	}
@@ -164,9 +169,12 @@ func (e *Evaluator) cause(facts []Fact, outcomes int, t int64) int64 {
 // reset prepares for the next mentor.
 func (e *Evaluator) reset(m *Mentor) {
 	e.mentor = m
+	e.sum, e.large, e.parted = 0, false, false
 	for i := range e.states {
+		e.next[i] = never
 		e.states[i].reset(&e.plan.measures[i], len(m.Mentees))
-		e.values.milli[i] = e.states[i].value
+		e.values.milli[i] = 0
+		e.set(i, e.states[i].value)
 	}
 	e.values.milli[len(e.states)] = 0
 	e.values.unordered = false
@@ -247,38 +255,55 @@ func (e *Evaluator) ask(i int, p *predicate, f *Fact) bool {
 	return answers[key] == 2
 }
 
-// set gives a variable its new value and notes what that may change.
+// set gives a measure its new value and notes what that may change.
 func (e *Evaluator) set(i int, v Milli) {
-	if e.values.milli[i] == v {
+	old := e.values.milli[i]
+	if v == old {
 		return
 	}
 	e.values.milli[i] = v
+	if e.plan.signs != nil {
+		e.sum += e.plan.signs[i] * (v - old)
+		e.large = e.large || v > linearMax
+	}
 	e.changed = true
 	if v < e.low[i] || v > e.high[i] {
 		e.dirty = true
+	}
+	if e.plan.measures[i].inParts {
+		e.parted = true
 	}
 }
 
 // expire moves every measure on to t.
 func (e *Evaluator) expire(t int64) {
-	e.due = never
+	due := never
 	for _, i := range e.plan.expiring {
-		s := &e.states[i]
-		if s.next <= t {
-			s.expire(e, &e.plan.measures[i], t)
+		if e.next[i] <= t {
+			s := &e.states[i]
+			e.next[i] = s.expire(&e.plan.measures[i], t)
 			e.set(i, s.value)
 		}
-		e.due = min(e.due, s.next)
+		due = min(due, e.next[i])
 	}
+	e.due = due
 }
 
 // derive recomputes what depends on other measures: shares, and the score where a tier reads it.
 func (e *Evaluator) derive() {
-	for _, s := range e.plan.sums {
-		e.set(s.share, e.states[s.sum].share())
+	if e.parted {
+		for _, s := range e.plan.sums {
+			e.set(s.share, e.states[s.sum].share())
+		}
+		e.parted = false
 	}
 	if e.plan.scoreRead {
-		e.set(len(e.states), e.score())
+		i := len(e.states)
+		v := e.score()
+		e.values.milli[i] = v
+		if v < e.low[i] || v > e.high[i] {
+			e.dirty = true
+		}
 	}
 	e.changed = false
 }
@@ -286,16 +311,8 @@ func (e *Evaluator) derive() {
 // score evaluates the document's score over the present measures.
 func (e *Evaluator) score() Milli {
 	s := e.plan.scoreOf
-	if s.signs != nil {
-		sum, small := Milli(0), true
-		for i, sign := range s.signs {
-			v := e.values.milli[i]
-			small = small && v < linearMax && v > -linearMax
-			sum += sign * v
-		}
-		if small {
-			return sum
-		}
+	if e.plan.signs != nil && !e.large {
+		return e.sum
 	}
 	if s.number != nil {
 		e.values.unordered = false

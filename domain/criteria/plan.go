@@ -14,10 +14,12 @@ type Plan struct {
 	Doc *Document
 
 	calendar *calendar
+	cuts     [EveryYear + 1]bool // the calendar units that some measure needs
 	measures []measurePlan
 	takers   [factTypeCount][]int // measures that take a type, by its code
 	relevant [factTypeCount]bool  // some measure takes it
 	sums     []sharePlan          // shares, each with the sum that it is of
+	signs    []Milli              // by measure, where the score only adds and subtracts; nil otherwise
 	expiring []int                // measures that change as time passes
 
 	when      []when
@@ -29,16 +31,21 @@ type Plan struct {
 	vars      variables // by name
 }
 
-// measurePlan is a compiled measure.
+// measurePlan is a compiled measure. What every fact needs stands first.
 type measurePlan struct {
+	aggregate Aggregate
+	unit      Every // of counts of units and of streaks
+	inParts   bool  // a sum that some share divides by mentee
+	caps      []Cap
+	offsets   []int64 // ages at which a fact's contribution changes: decay steps, then the window
+	windowNS  int64
+	apartMax  int64 // of a streak: how far neighbouring units may be apart
+	pred      *predicate
+	points    [factTypeCount]Milli
+	keeps     []int64 // by offset: the millionths that are kept from then on
+	starts    unitStarts
+	sum       int // of a share: the index of its sum
 	*Measure
-	points  [factTypeCount]Milli
-	pred    *predicate
-	offsets []int64 // ages at which a fact's contribution changes: decay steps, then the window
-	keeps   []int64 // by offset: the millionths that are kept from then on
-	unit    Every   // of counts of units and of streaks
-	inParts bool    // a sum that some share divides by mentee
-	sum     int     // of a share: the index of its sum
 }
 
 type sharePlan struct{ share, sum int }
@@ -52,8 +59,7 @@ type when struct {
 }
 
 type scorePlan struct {
-	signs   []Milli // by measure, for a score that only adds and subtracts; nil otherwise
-	number  number  // nil: the interpreter computes
+	number  number // nil: the interpreter computes
 	program cel.Program
 }
 
@@ -101,7 +107,10 @@ func Compile(checked *CheckedDocument) (*Plan, error) {
 }
 
 func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, error) {
-	m := measurePlan{Measure: &p.Doc.Measures[i]}
+	doc := &p.Doc.Measures[i]
+	m := measurePlan{
+		Measure: doc, aggregate: doc.Aggregate, caps: doc.Caps, windowNS: doc.WindowNS, apartMax: int64(1 + doc.Grace),
+	}
 	for _, of := range m.Of {
 		code, ok := TypeCode(of.Type)
 		if !ok {
@@ -146,6 +155,13 @@ func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, err
 	if len(m.offsets) > 0 || m.isStreak() {
 		p.expiring = append(p.expiring, i)
 	}
+	if m.isStreak() {
+		m.starts = p.calendar.startsOf(m.unit)
+	}
+	p.cuts[m.unit] = true
+	for _, c := range m.caps {
+		p.cuts[c.Every] = true
+	}
 	return m, nil
 }
 
@@ -155,9 +171,9 @@ func (p *Plan) compileScore(checked *CheckedExpr) error {
 	root := checked.AST.NativeRep().Expr()
 	s := &scorePlan{number: compileNumber(root, p.vars)}
 	if signs := map[int]int{}; linear(root, p.vars, 1, signs) {
-		s.signs = make([]Milli, len(p.Doc.Measures))
+		p.signs = make([]Milli, len(p.Doc.Measures))
 		for i, sign := range signs {
-			s.signs[i] = Milli(sign)
+			p.signs[i] = Milli(sign)
 		}
 	}
 	var err error

@@ -11,22 +11,20 @@ import (
 // the window) has a head in the queue: the first entry that has not reached that age yet. Since a smaller offset is
 // reached first, head 0 is the foremost.
 type state struct {
-	value Milli
-	next  int64 // when the value next changes by itself
-
+	value   Milli
 	entries []entry
 	heads   []int // by offset
 
-	total     Milli // sum of contributions; of a mean, the sum of ratings
-	n         int64 // events, distinct mentees, skills or units; ratings of a mean
-	buckets   [][]bucket
-	used      []*Milli // of the buckets of the fact at hand
-	perMentee []uint32 // count: mentees, the facts that count now
+	total     Milli      // sum of contributions; of a mean, the sum of ratings
+	n         int64      // events, distinct mentees, skills or units; ratings of a mean
+	buckets   [][]bucket // by cap
+	used      []*Milli   // of the buckets of the fact at hand
+	perMentee []uint32   // count: mentees, the facts that count now
 	perSkill  map[uint16]uint32
 	parts     maxTree
 
 	runStart int   // streaks: first entry of the latest run
-	longest  int   // streaks without a window: the longest run so far
+	longest  int   // streaks: the longest run so far
 	ends     int64 // streaks: when the latest run is over
 	over     bool
 	tangled  bool // clock changes took the calendar back by a unit: runs are counted anew each time
@@ -42,25 +40,28 @@ type entry struct {
 }
 
 // bucket is what a cap has used up in one calendar unit. Clock changes can take the calendar back by a unit, so the
-// unit before is remembered too.
+// unit before is remembered too. Units are kept plus unitBias, so that 0 is none.
 type bucket struct {
-	unit, before         int64
-	used, usedBefore     Milli
-	occupied, beforeUsed bool
+	unit, before     int32
+	used, usedBefore Milli
 }
 
+// unitBias makes the numbers of all units positive: days, the most of them, begin at -25,570.
+const unitBias = 1 << 20
+
 func (b *bucket) at(unit int64) *Milli {
-	switch {
-	case b.occupied && unit == b.unit:
+	u := int32(unit + unitBias)
+	if u == b.unit {
 		return &b.used
-	case b.occupied && unit < b.unit:
-		if !b.beforeUsed || b.before != unit {
-			b.before, b.usedBefore, b.beforeUsed = unit, 0, true
+	}
+	if u < b.unit {
+		if b.before != u {
+			b.before, b.usedBefore = u, 0
 		}
 		return &b.usedBefore
 	}
-	b.before, b.usedBefore, b.beforeUsed = b.unit, b.used, b.occupied
-	b.unit, b.used, b.occupied = unit, 0, true
+	b.before, b.usedBefore = b.unit, b.used
+	b.unit, b.used = u, 0
 	return &b.used
 }
 
@@ -74,7 +75,7 @@ func (s *state) init(m *measurePlan) {
 }
 
 func (s *state) reset(m *measurePlan, mentees int) {
-	s.value, s.next, s.total, s.n = 0, never, 0, 0
+	s.value, s.total, s.n = 0, 0, 0
 	s.entries = s.entries[:0]
 	clear(s.heads)
 	for i := range m.Caps {
@@ -112,18 +113,24 @@ func cleared[T any](old []T, n int) []T {
 // add counts one fact in measure i. Most facts leave most measures as they are, and those ways out come first.
 func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int) {
 	s := &e.states[i]
-	if e.trace != nil && m.Aggregate != SumPoints {
+	if e.trace != nil && m.aggregate != SumPoints {
 		e.trace.counted(i, index)
 	}
-	switch m.Aggregate {
+	switch m.aggregate {
 	case SumPoints:
-		if !s.addPoints(e, i, m, f, points, index) {
+		mentee := uint32(len(e.mentor.Mentees))
+		if f.Bond != NoBond {
+			mentee = e.mentor.Bonds[f.Bond]
+		}
+		credited := s.addPoints(e, i, m, mentee, f.At, points, index)
+		if credited == 0 {
 			return
 		}
+		e.push(i, m, s, entry{at: f.At, amount: credited, key: mentee})
 	case CountEvents:
 		s.n++
 		s.value = s.n * 1000
-		s.push(m, entry{at: f.At})
+		e.push(i, m, s, entry{at: f.At})
 	case CountMentees:
 		if f.Bond == NoBond {
 			return
@@ -134,11 +141,10 @@ func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int)
 		if first {
 			s.n++
 			s.value = s.n * 1000
-		}
-		if m.WindowNS == 0 && !first {
+		} else if m.windowNS == 0 {
 			return
 		}
-		s.push(m, entry{at: f.At, key: mentee})
+		e.push(i, m, s, entry{at: f.At, key: mentee})
 	case CountSkills:
 		skill := f.skill()
 		if skill == 0 {
@@ -148,98 +154,104 @@ func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int)
 			s.n++
 			s.value = s.n * 1000
 		}
-		s.push(m, entry{at: f.At, key: uint32(skill)})
+		e.push(i, m, s, entry{at: f.At, key: uint32(skill)})
 	case MeanRating:
 		s.n++
 		s.total += Milli(f.Value)
 		s.value = mean(m, s.n, s.total)
-		s.push(m, entry{at: f.At, amount: int64(f.Value)})
+		e.push(i, m, s, entry{at: f.At, amount: int64(f.Value)})
 	case CountDays, CountWeeks, CountMonths:
-		if !s.pushUnit(m, f.At, e.unit(m.unit, f.At)) {
+		active, queued := s.pushUnit(f.At, e.unit(m.unit, f.At))
+		if queued && m.windowNS > 0 && s.heads[0] == len(s.entries)-1 {
+			e.wake(i, addNS(f.At, m.windowNS))
+		}
+		if active {
 			return
 		}
 		s.n++
 		s.value = s.n * 1000
 	case StreakWeek, StreakMonth:
-		if !s.addToStreak(e, m, f.At) {
+		if !s.addToStreak(m, f.At, e.unit(m.unit, f.At)) {
 			return
 		}
+		e.next[i] = s.nextOfStreak(m)
+		e.due = min(e.due, e.next[i])
 	}
-	e.due = min(e.due, s.next)
 	e.set(i, s.value)
 }
 
-// addPoints credits a fact's points to a sum, as far as caps let it, and reports whether any were.
-func (s *state) addPoints(e *Evaluator, i int, m *measurePlan, f *Fact, points Milli, index int) bool {
-	mentee := uint32(len(e.mentor.Mentees))
-	if f.Bond != NoBond {
-		mentee = e.mentor.Bonds[f.Bond]
+// push queues an entry whose contribution changes with age.
+func (e *Evaluator) push(i int, m *measurePlan, s *state, en entry) {
+	if len(m.offsets) == 0 {
+		return
 	}
-	credited := points
-	if len(m.Caps) > 0 {
-		var byCap int
-		credited, byCap = s.underCaps(e, m, f.At, mentee, points)
-		if e.trace != nil {
-			e.trace.credited(i, index, points, credited, byCap)
-		}
-		if credited == 0 {
-			return false
-		}
-	} else if e.trace != nil {
-		e.trace.credited(i, index, points, points, 0)
+	s.entries = append(s.entries, en)
+	if s.heads[0] == len(s.entries)-1 {
+		e.wake(i, addNS(en.at, m.offsets[0]))
+	}
+}
+
+// wake has measure i looked at again at t.
+func (e *Evaluator) wake(i int, t int64) {
+	if t < e.next[i] {
+		e.next[i] = t
+		e.due = min(e.due, t)
+	}
+}
+
+// addPoints credits a fact's points to a sum, as far as caps let it, and returns what it credited.
+func (s *state) addPoints(e *Evaluator, i int, m *measurePlan, mentee uint32, at int64, points Milli, index int) Milli {
+	credited, byCap := points, 0
+	if len(m.caps) > 0 {
+		credited, byCap = s.underCaps(e, m, at, mentee, points)
+	}
+	if e.trace != nil {
+		e.trace.credited(i, index, points, credited, byCap)
 	}
 	s.total += credited
 	s.value = s.total
-	if m.inParts && f.Bond != NoBond {
+	if m.inParts && credited != 0 && mentee < uint32(s.parts.n) {
 		s.parts.add(mentee, credited)
 	}
-	s.push(m, entry{at: f.At, amount: credited, key: mentee})
-	return true
+	return credited
 }
 
 // underCaps returns what every cap's bucket leaves of the points, and the cap that leaves the least, and uses it up in
 // every bucket.
 func (s *state) underCaps(e *Evaluator, m *measurePlan, at int64, mentee uint32, points Milli) (credited Milli, byCap int) {
+	if e.units.at != at || !e.units.known {
+		e.cut(at)
+	}
 	credited = points
-	for c := range m.Caps {
-		limit := &m.Caps[c]
-		slot := uint32(0)
+	for c := range m.caps {
+		limit := &m.caps[c]
+		buckets := s.buckets[c]
+		b := &buckets[0]
 		if limit.Per == PerMentee {
-			slot = mentee
+			b = &buckets[mentee]
 		}
-		used := s.buckets[c][slot].at(e.unit(limit.Every, at))
+		used := b.at(e.units.number[limit.Every])
 		s.used[c] = used
 		if left := limit.Max - *used; left < credited {
 			credited, byCap = left, c
 		}
 	}
 	if credited > 0 {
-		for _, used := range s.used[:len(m.Caps)] {
+		for _, used := range s.used {
 			*used += credited
 		}
 	}
 	return credited, byCap
 }
 
-// push queues an entry whose contribution changes with age.
-func (s *state) push(m *measurePlan, en entry) {
-	if len(m.offsets) == 0 {
-		return
-	}
-	s.entries = append(s.entries, en)
-	if s.heads[0] == len(s.entries)-1 {
-		s.next = min(s.next, addNS(en.at, m.offsets[0]))
-	}
-}
-
-// expire moves the measure on to t.
-func (s *state) expire(e *Evaluator, m *measurePlan, t int64) {
-	switch m.Aggregate {
+// expire moves the measure on to t and returns when it next changes by itself.
+func (s *state) expire(m *measurePlan, t int64) (next int64) {
+	switch m.aggregate {
 	case StreakWeek, StreakMonth:
 		s.expireStreak(m, t)
-		return
+		return s.nextOfStreak(m)
 	case CountDays, CountWeeks, CountMonths:
-		for s.heads[0] < len(s.entries) && addNS(s.entries[s.heads[0]].at, m.WindowNS) <= t {
+		for s.heads[0] < len(s.entries) && addNS(s.entries[s.heads[0]].at, m.windowNS) <= t {
 			if s.popUnit() {
 				s.n--
 			}
@@ -251,7 +263,7 @@ func (s *state) expire(e *Evaluator, m *measurePlan, t int64) {
 				s.age(m, k, &s.entries[s.heads[k]])
 			}
 		}
-		switch m.Aggregate {
+		switch m.aggregate {
 		case SumPoints:
 			s.value = s.total
 		case MeanRating:
@@ -260,12 +272,13 @@ func (s *state) expire(e *Evaluator, m *measurePlan, t int64) {
 			s.value = s.n * 1000
 		}
 	}
-	s.next = never
+	next = never
 	for k, offset := range m.offsets {
 		if s.heads[k] < len(s.entries) {
-			s.next = min(s.next, addNS(s.entries[s.heads[k]].at, offset))
+			next = min(next, addNS(s.entries[s.heads[k]].at, offset))
 		}
 	}
+	return next
 }
 
 // age takes an entry past its offset k.
@@ -313,29 +326,29 @@ func mean(m *measurePlan, n int64, sum Milli) Milli {
 
 func mulAdd(a, b, c int64) int64 { return a*b + c }
 
-// pushUnit queues an active unit, or renews it if it is the newest. It reports whether the unit was not active before.
+// pushUnit queues an active unit, or renews it if it is the newest. It reports whether the unit was active before, and
+// whether it was queued.
 //
 // A clock change can take the calendar back by one unit for up to a day; the units in the queue then read d, d+1, d.
-func (s *state) pushUnit(m *measurePlan, at, unit int64) (isNew bool) {
-	n := len(s.entries)
-	head := 0
+func (s *state) pushUnit(at, unit int64) (active, queued bool) {
+	n, head := len(s.entries), 0
 	if len(s.heads) > 0 {
 		head = s.heads[0]
 	}
-	if n > head && s.entries[n-1].amount == unit {
-		s.entries[n-1].at = at
-		return false
+	if n > head {
+		last := &s.entries[n-1]
+		if last.amount == unit {
+			last.at = at
+			return true, false
+		}
+		if unit < last.amount || n-head > 1 && unit <= s.entries[n-2].amount {
+			for back := 2; back <= 3 && n-back >= head; back++ {
+				active = active || s.entries[n-back].amount == unit
+			}
+		}
 	}
-	isNew = true
-	for back := 2; back <= 3 && n-back >= head; back++ {
-		isNew = isNew && s.entries[n-back].amount != unit
-	}
-	if m.WindowNS > 0 {
-		s.push(m, entry{at: at, amount: unit})
-	} else {
-		s.entries = append(s.entries, entry{at: at, amount: unit})
-	}
-	return isNew
+	s.entries = append(s.entries, entry{at: at, amount: unit})
+	return active, true
 }
 
 // popUnit takes the oldest unit off the queue and reports whether it is active no more.
@@ -351,28 +364,22 @@ func (s *state) popUnit() (gone bool) {
 }
 
 // addToStreak makes a unit active, and reports whether that may change the value.
-func (s *state) addToStreak(e *Evaluator, m *measurePlan, at int64) bool {
-	unit := e.unit(m.unit, at)
+func (s *state) addToStreak(m *measurePlan, at, unit int64) bool {
 	n := len(s.entries)
-	if !s.pushUnit(m, at, unit) && len(s.entries) == n && !s.over {
-		return false
-	}
-	if len(s.entries) > n {
+	if _, queued := s.pushUnit(at, unit); queued {
 		switch {
 		case n > 0 && unit < s.latest:
 			s.tangled = true
-		case n == 0 || unit-s.latest > int64(1+m.Grace):
+		case n == 0 || unit-s.latest > m.apartMax:
 			s.runStart = n
 			s.latest = unit
 		default:
 			s.latest = unit
 		}
+	} else if !s.over {
+		return false
 	}
-	if m.unit == EveryWeek {
-		s.ends = e.plan.calendar.weekStart(s.latest + int64(m.Grace) + 2)
-	} else {
-		s.ends = e.plan.calendar.monthStart(s.latest + int64(m.Grace) + 2)
-	}
+	s.ends = m.starts.of(s.latest + m.apartMax + 1)
 	s.over = false
 	s.countRun(m)
 	return true
@@ -382,26 +389,31 @@ func (s *state) expireStreak(m *measurePlan, t int64) {
 	if s.ends <= t {
 		s.over, s.ends = true, never
 	}
-	if m.WindowNS > 0 {
-		for s.heads[0] < len(s.entries) && addNS(s.entries[s.heads[0]].at, m.WindowNS) <= t {
+	if m.windowNS > 0 {
+		for s.heads[0] < len(s.entries) && addNS(s.entries[s.heads[0]].at, m.windowNS) <= t {
 			s.heads[0]++
 		}
 	}
 	s.countRun(m)
 }
 
-// countRun sets a streak's value and when it next changes.
+// nextOfStreak returns when a streak next changes by itself.
+func (s *state) nextOfStreak(m *measurePlan) int64 {
+	if m.windowNS > 0 && s.heads[0] < len(s.entries) {
+		return min(s.ends, addNS(s.entries[s.heads[0]].at, m.windowNS))
+	}
+	return s.ends
+}
+
+// countRun sets a streak's value.
 func (s *state) countRun(m *measurePlan) {
 	head := 0
-	s.next = s.ends
-	if m.WindowNS > 0 {
-		if head = s.heads[0]; head < len(s.entries) {
-			s.next = min(s.next, addNS(s.entries[head].at, m.WindowNS))
-		}
+	if m.windowNS > 0 {
+		head = s.heads[0]
 	}
 	latest := len(s.entries) - max(s.runStart, head)
-	if s.tangled || (m.Longest && m.WindowNS > 0) {
-		latest, s.longest = s.runsOf(head, int64(1+m.Grace))
+	if s.tangled || m.windowNS > 0 && m.Longest {
+		latest, s.longest = s.runsOf(head, m.apartMax)
 	}
 	s.longest = max(s.longest, latest)
 	switch {
@@ -491,9 +503,15 @@ func (e *Evaluator) cut(at int64) {
 	u, c := &e.units, e.plan.calendar
 	var day int64
 	day, u.zone = c.day(at, u.zone)
-	month := c.monthOf(day)
-	u.number = [...]int64{
-		Ever: 0, EveryDay: day, EveryWeek: weekOf(day), EveryMonth: month, EveryQuarter: month / 3, EveryYear: month / 12,
-	}
 	u.at, u.known = at, true
+	u.number[EveryDay] = day
+	u.number[EveryWeek] = weekOf(day)
+	month := int64(c.monthOfDay[day-c.firstDay])
+	u.number[EveryMonth] = month
+	if e.plan.cuts[EveryQuarter] {
+		u.number[EveryQuarter] = month / 3
+	}
+	if e.plan.cuts[EveryYear] {
+		u.number[EveryYear] = month / 12
+	}
 }
