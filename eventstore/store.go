@@ -80,8 +80,8 @@ type Filter struct {
 type Direction uint8
 
 const (
-	Forward Direction = iota
-	Backward
+	Forward  Direction = iota // oldest first
+	Backward                  // newest first
 )
 
 // Store is an append-only log of events in streams.

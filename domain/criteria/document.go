@@ -61,21 +61,23 @@ type TypePoints struct {
 // CapPer says whose bucket a cap fills.
 type CapPer uint8
 
+// Whose bucket a cap fills.
 const (
-	PerMentor CapPer = iota + 1
-	PerMentee        // this mentor with this mentee
+	PerMentor CapPer = iota + 1 // the mentor's, whoever the mentee
+	PerMentee                   // one for this mentor with each mentee
 )
 
 // Every is the calendar unit of a cap's buckets, cut in the document's time zone.
 type Every uint8
 
+// The calendar units of buckets. They also name the units of streaks and of counts.
 const (
-	Ever Every = iota + 1
-	EveryDay
-	EveryWeek // ISO weeks
-	EveryMonth
-	EveryQuarter
-	EveryYear
+	Ever         Every = iota + 1 // one bucket for all time
+	EveryDay                      // from midnight to midnight, however long that is
+	EveryWeek                     // ISO weeks: Monday to Sunday
+	EveryMonth                    // calendar months
+	EveryQuarter                  // from January, April, July and October
+	EveryYear                     // calendar years
 )
 
 // Cap bounds the points that one bucket may credit.
@@ -108,10 +110,11 @@ type Expr struct {
 // Keep says how long a tier stays after its when stopped holding.
 type Keep uint8
 
+// How long a tier stays.
 const (
-	KeepWhileMet Keep = iota // the default
-	KeepForever
-	KeepFor // for KeepNS, counted from the moment that when stopped holding
+	KeepWhileMet Keep = iota // not at all: the default
+	KeepForever              // once held, never lost
+	KeepFor                  // for KeepNS, counted from the moment that when stopped holding
 )
 
 // Tier is a named level of recognition.
@@ -136,10 +139,11 @@ type Policy struct {
 // Lost is what happens to those who no longer meet a tier.
 type Lost uint8
 
+// What happens to awards whose tier is no longer met.
 const (
-	LostGrandfather Lost = iota // the default
-	LostRevoke
-	LostGrace
+	LostGrandfather Lost = iota // they stay: the default
+	LostRevoke                  // they end at once
+	LostGrace                   // they end after Policy.GraceNS, unless the tier is met again
 )
 
 // Place is where something stands in the document's text, from 1. The zero Place is unknown.

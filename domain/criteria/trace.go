@@ -18,13 +18,14 @@ type TraceRecord struct {
 // Exclusion says why a measure did not count a fact.
 type Exclusion uint8
 
+// Why a measure did not count a fact.
 const (
-	NotExcluded      Exclusion = iota
-	ExcludedByWhere            // where does not hold for it
-	ExcludedByCredit           // an outcome outside the measure's credit
-	ExcludedByCap              // nothing is left in a cap's bucket
-	ExcludedByWindow           // older than the window
-	ExcludedByDecay            // nothing is kept at its age
+	NotExcluded      Exclusion = iota // it counts
+	ExcludedByWhere                   // where does not hold for it
+	ExcludedByCredit                  // an outcome outside the measure's credit
+	ExcludedByCap                     // nothing is left in a cap's bucket
+	ExcludedByWindow                  // older than the window
+	ExcludedByDecay                   // nothing is kept at its age
 )
 
 // SetTrace makes the evaluator record into t from now on; nil ends it.

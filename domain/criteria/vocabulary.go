@@ -17,6 +17,7 @@ type Attribute struct {
 // AttributeKind is the type of an attribute in CEL.
 type AttributeKind string
 
+// The types of attributes, by their names in CEL.
 const (
 	AttributeString AttributeKind = "string"
 	AttributeInt    AttributeKind = "int"
