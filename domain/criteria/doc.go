@@ -64,6 +64,72 @@
 // truth, such as score: 0, is taken by its text. YAML has its own idea of `: `, ` #`, and of texts that begin with
 // ! * & [ { or a quotation mark: put such expressions in quotes.
 //
+// # Evaluation
+//
+// Plan.NewEvaluator gives an Evaluator, and Evaluate is a pure function: the facts of one mentor in one program, and a
+// time T, become a Timeline, which is the measures, the score and the tier at T and every change of tier up to T with
+// its cause. It reads no clock, and all numbers are thousandths in an int64: the same facts give the same bytes on
+// every machine. Doubles appear only inside expressions, where each operation is rounded by itself.
+//
+// Facts come in order of (occurred at, place in the log), and those after T do not exist. The evaluator walks them once
+// and stops at each instant at which something can change: the instants of facts, and those at which a window, a decay
+// step, a streak or a kept tier runs out. Each measure knows when it next changes by itself, because what entered first
+// leaves first, so one merge visits them all. At an instant, all its facts are taken, then what ends then is dropped,
+// then shares, score and tiers follow; facts of the same instant therefore make one transition at most. Its cause is
+// the last fact at that instant, of any type, even one that no measure takes; where there is none it is Elapsed.
+// Nothing is evaluated before the mentor's first fact.
+//
+// # Which facts a measure counts
+//
+// The types in of; of those, the facts for which where holds. An attribute that a fact does not carry reads as "", 0 or
+// false. A where that fails on a fact, as by dividing by zero, does not hold for it.
+//
+// Everything on a mentorship's stream belongs to its mentor, except feedback about the mentee. A PracticeShared belongs
+// to the person who shared it, in every program in which that person is a mentor. It has no mentee: a cap per mentee
+// keeps a bucket of its own for such facts, count: mentees leaves them out, and in a share they are part of the whole
+// but nobody's part.
+//
+// An outcome (SkillAttested, ProjectCompleted, PromotionRecorded) of a person at t is credited to every mentor with a
+// mentorship that
+//
+//   - began at or before t - at_least. Time alone decides, not the place in the log; and
+//   - was last active at or after t - within: at its start, or at the newest of its sessions that come before the
+//     outcome in the order of facts.
+//
+// One mentorship has to meet both. Two mentorships of the same pair make one mentor. With split, the points are divided
+// by the number of mentors who are credited under this very measure, where or not, and rounded down to a thousandth.
+// An outcome counts as a fact of the mentor's, for causes and for the first fact, where some measure that takes its
+// type credits it; if no measure takes its type, where the default credit does.
+//
+// # From facts to values
+//
+// Caps work on what is left after split, in the order of facts: a fact is credited the least of its points and of what
+// each bucket has left, and then every bucket has that much less. Facts that the window has passed went through the
+// caps all the same: what a fact was credited never changes. Days, ISO weeks, months, quarters and years begin at local
+// midnight in the document's time zone, and take as long as the clocks there make them.
+//
+// A window of W counts a fact at t while t <= T < t + W. Decay multiplies what was credited by the keep of the largest
+// after <= T - t and rounds each fact down to a thousandth. A day is 24 hours in all three of windows, decay and
+// credit.
+//
+//	sum: points        the credited points, decayed
+//	count: events      facts; mentees, skills, days, weeks, months: different ones. No skill is not a skill
+//	mean: rating       (prior.mean * prior.weight + sum of ratings) / (prior.weight + n), rounded half up
+//	streak: week       active weeks in the latest run. A run is weeks with a fact, neighbours at most 1 + grace apart;
+//	                   the weeks between, which grace forgives, do not count. 0 once the present week is more than
+//	                   1 + grace past the last active one
+//	   longest: true   the longest run among the weeks that count at T
+//	share: mentee      the largest part of the sum that one mentee gave, divided by the sum and rounded down; 0 of 0
+//
+// # Tiers
+//
+// The score is rounded half away from zero to a thousandth. One that is not a number, or infinite, is 0; a when that
+// fails does not hold; what is not a number compares false with everything, except by !=.
+//
+// The tier at T is the highest whose when holds or which is still kept. A tier is kept once its own when has held,
+// whether or not a higher one was held at that time: forever, or, with a duration D, while T < s + D, where s is the
+// first instant at which the when was found not to hold any more.
+//
 // # Identity
 //
 // Canonical is the document as JSON with defaults filled in and without anything that has no meaning: comments, white
