@@ -79,14 +79,18 @@ func (c *calendar) zoneAt(t int64, hint int) int {
 	return sort.Search(len(c.zones), func(i int) bool { return c.zones[i].startNS > t }) - 1
 }
 
-// day returns the number of the local day at t, and the zone as the next hint.
+// day returns the number of the local day at t, and the zone as the next hint. The time is one that events can have.
 func (c *calendar) day(t int64, hint int) (day int64, zone int) {
 	zone = c.zoneAt(t, hint)
-	return floorDiv(t+c.zones[zone].offsetNS, dayNS), zone
+	// Unsigned, a division by a constant is one multiplication.
+	return c.firstDay + int64(uint64(t+c.zones[zone].offsetNS-c.firstDay*dayNS)/uint64(dayNS)), zone
 }
 
 // weekOf returns the number of the ISO week that a day belongs to. 1970-01-01 was a Thursday.
-func weekOf(day int64) int64 { return floorDiv(day+3, 7) }
+func weekOf(day int64) int64 { return int64(uint64(day+3+7*weekBias)/7) - weekBias }
+
+// weekBias makes the numbers of weeks positive for a quick division.
+const weekBias = 1 << 20
 
 func (c *calendar) monthOf(day int64) int64 { return int64(c.monthOfDay[day-c.firstDay]) }
 

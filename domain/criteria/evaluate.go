@@ -21,10 +21,10 @@ type Evaluator struct {
 	large  bool    // some measure is too large for that to be exact
 	parted bool    // a sum that a share divides has changed
 
-	values    values
-	low, high []Milli // by variable: the values between which no comparison changes
-	binding   map[string]any
-	answers   [][]uint8 // by measure: remembered answers of its where; 0 unknown, 1 false, 2 true
+	values  values
+	gates   []gate // by variable
+	binding map[string]any
+	answers [][]uint8 // by measure: remembered answers of its where; 0 unknown, 1 false, 2 true
 
 	tiers      []tierState
 	tier       int16
@@ -39,6 +39,13 @@ type Evaluator struct {
 	arena      []Milli
 	transArena []Transition
 	trace      *Trace
+}
+
+// gate is what set needs to know about a variable.
+type gate struct {
+	low, high Milli // the values between which no comparison changes
+	sign      Milli // of the measure in a score that only adds and subtracts
+	parted    bool  // some share divides the measure
 }
 
 type tierState struct {
@@ -60,11 +67,15 @@ func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
 	n := len(p.measures)
 	e := &Evaluator{
 		plan: p, tables: tables, states: make([]state, n), next: make([]int64, n),
-		values: values{milli: make([]Milli, n+1)}, low: make([]Milli, n+1), high: make([]Milli, n+1),
+		values: values{milli: make([]Milli, n+1)}, gates: make([]gate, n+1),
 		tiers: make([]tierState, len(p.Doc.Tiers)), binding: make(map[string]any, n+1), answers: make([][]uint8, n),
 	}
 	for i := range e.states {
 		e.states[i].init(&p.measures[i])
+		e.gates[i].parted = p.measures[i].inParts
+		if p.signs != nil {
+			e.gates[i].sign = p.signs[i]
+		}
 		if pred := p.measures[i].pred; pred != nil && pred.few && len(tables.Labels) <= rememberedLabelsMax {
 			e.answers[i] = make([]uint8, factTypeCount*4*len(tables.Labels))
 		}
@@ -169,6 +180,9 @@ func (e *Evaluator) cause(facts []Fact, outcomes int, t int64) int64 {
 // reset prepares for the next mentor.
 func (e *Evaluator) reset(m *Mentor) {
 	e.mentor = m
+	for i := range e.gates {
+		e.gates[i].low, e.gates[i].high = 0, -1 // no value is within: the first look sets them
+	}
 	e.sum, e.large, e.parted = 0, false, false
 	for i := range e.states {
 		e.next[i] = never
@@ -180,9 +194,6 @@ func (e *Evaluator) reset(m *Mentor) {
 	e.values.unordered = false
 	for i := range e.tiers {
 		e.tiers[i] = tierState{}
-	}
-	for i := range e.low {
-		e.low[i], e.high[i] = 0, -1 // no value is within: the first look sets them
 	}
 	e.tier, e.started, e.changed, e.dirty, e.due, e.keepDue = NoTier, false, true, false, never, never
 	e.units.known = false
@@ -262,17 +273,12 @@ func (e *Evaluator) set(i int, v Milli) {
 		return
 	}
 	e.values.milli[i] = v
-	if e.plan.signs != nil {
-		e.sum += e.plan.signs[i] * (v - old)
-		e.large = e.large || v > linearMax
-	}
+	g := &e.gates[i]
+	e.sum += g.sign * (v - old)
+	e.large = e.large || v > linearMax
 	e.changed = true
-	if v < e.low[i] || v > e.high[i] {
-		e.dirty = true
-	}
-	if e.plan.measures[i].inParts {
-		e.parted = true
-	}
+	e.dirty = e.dirty || v < g.low || v > g.high
+	e.parted = e.parted || g.parted
 }
 
 // expire moves every measure on to t.
@@ -301,9 +307,7 @@ func (e *Evaluator) derive() {
 		i := len(e.states)
 		v := e.score()
 		e.values.milli[i] = v
-		if v < e.low[i] || v > e.high[i] {
-			e.dirty = true
-		}
+		e.dirty = e.dirty || v < e.gates[i].low || v > e.gates[i].high
 	}
 	e.changed = false
 }
@@ -340,6 +344,15 @@ func (e *Evaluator) bind() map[string]any {
 
 // holds evaluates a tier's when over the present values. An evaluation error counts as false.
 func (e *Evaluator) holds(w *when) bool {
+	if w.bounds != nil {
+		for i := range w.bounds {
+			b := &w.bounds[i]
+			if v := e.values.milli[b.variable]; v < b.low || v > b.high {
+				return false
+			}
+		}
+		return true
+	}
 	if w.truth != nil {
 		e.values.unordered = false
 		if holds := w.truth(&e.values); !e.values.unordered {
@@ -361,7 +374,7 @@ func (e *Evaluator) decide(t int64) int16 {
 			s.holds, s.held = holds, s.held || holds
 		}
 		for i, v := range e.values.milli {
-			if v < e.low[i] || v > e.high[i] {
+			if g := &e.gates[i]; v < g.low || v > g.high {
 				e.regate(i, v)
 			}
 		}
@@ -392,21 +405,22 @@ func (e *Evaluator) decide(t int64) int16 {
 
 // regate finds the neighbouring values at which a comparison of variable i changes.
 func (e *Evaluator) regate(i int, v Milli) {
-	e.low[i], e.high[i] = math.MinInt64, math.MaxInt64
+	g := &e.gates[i]
+	g.low, g.high = math.MinInt64, math.MaxInt64
 	if e.plan.ungated[i] {
-		e.low[i], e.high[i] = v, v
+		g.low, g.high = v, v
 		return
 	}
-	gates := e.plan.gates[i]
+	limits := e.plan.gates[i]
 	n := 0
-	for n < len(gates) && gates[n] <= v {
+	for n < len(limits) && limits[n] <= v {
 		n++
 	}
 	if n > 0 {
-		e.low[i] = gates[n-1]
+		g.low = limits[n-1]
 	}
-	if n < len(gates) {
-		e.high[i] = gates[n] - 1
+	if n < len(limits) {
+		g.high = limits[n] - 1
 	}
 }
 

@@ -207,6 +207,32 @@ func conjuncts(e ast.Expr) []ast.Expr {
 	return []ast.Expr{e}
 }
 
+// bound returns the range of thousandths in which the comparison holds, and false where that is no range or reaches
+// beyond all measures.
+func (c comparison) bound() (bound, bool) {
+	b := bound{variable: c.variable, low: math.MinInt64, high: math.MaxInt64}
+	if math.Abs(c.constant) > 1e15 {
+		return b, false
+	}
+	limits := boundaries(c.constant)
+	reached, passed := limits[0], limits[len(limits)-1]
+	switch c.operator {
+	case operators.GreaterEquals:
+		b.low = reached
+	case operators.Greater:
+		b.low = passed
+	case operators.LessEquals:
+		b.high = passed - 1
+	case operators.Less:
+		b.high = reached - 1
+	case operators.Equals:
+		b.low, b.high = reached, passed-1 // empty where no thousandth equals the constant
+	default:
+		return b, false
+	}
+	return b, true
+}
+
 // boundaries returns the least thousandths at which `x >= constant` and `x > constant` become true. Between
 // neighbouring boundaries of all its comparisons a variable can move without changing any of them.
 func boundaries(constant float64) []Milli {

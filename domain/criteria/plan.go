@@ -52,7 +52,8 @@ type sharePlan struct{ share, sum int }
 
 // when is a tier's compiled condition.
 type when struct {
-	truth   truth // nil: the interpreter decides
+	bounds  []bound // if not nil, all that decides
+	truth   truth   // nil: the interpreter decides
 	program cel.Program
 	root    ast.Expr
 	info    *ast.SourceInfo
@@ -191,12 +192,37 @@ func (p *Plan) compileWhen(checked *CheckedExpr) error {
 	}
 	native := checked.AST.NativeRep()
 	w := when{truth: compileTruth(native.Expr(), p.vars), program: program, root: native.Expr(), info: native.SourceInfo()}
+	w.bounds = p.boundsOf(native.Expr())
 	p.when = append(p.when, w)
 	p.gate(native.Expr())
 	found := map[int]bool{}
 	variablesOf(native.Expr(), p.vars, found)
 	p.scoreRead = p.scoreRead || found[p.vars["score"]]
 	return nil
+}
+
+// bound is a comparison of a variable with a constant, as the whole range in which it holds.
+type bound struct {
+	variable int
+	low      Milli
+	high     Milli
+}
+
+// boundsOf turns a conjunction of comparisons into ranges; nil when it is anything else.
+func (p *Plan) boundsOf(e ast.Expr) []bound {
+	var bounds []bound
+	for _, part := range conjuncts(e) {
+		c, ok := asComparison(part, p.vars)
+		if !ok {
+			return nil
+		}
+		b, ok := c.bound()
+		if !ok {
+			return nil
+		}
+		bounds = append(bounds, b)
+	}
+	return bounds
 }
 
 // gate notes at which values of its variables the truth of an expression can change.
