@@ -60,7 +60,9 @@ func appendFast(b []byte, p domain.Payload) ([]byte, bool) {
 			o.close()
 		}
 	default:
-		return b, false
+		if !o.appendLessCommon(p) {
+			return b, false
+		}
 	}
 	o.close()
 	return o.b, true

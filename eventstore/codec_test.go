@@ -25,6 +25,14 @@ func TestFastPathsEqualEncodingJSON(t *testing.T) {
 	text := rapid.OneOf(rapid.Just(""), rapid.String(),
 		rapid.StringOf(rapid.RuneFrom([]rune("a\"\\\b\f\n\r\t\x00\x1f\x7f<>&/\u2028\u2029é𝛼"))),
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
+	due := rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.Bool().Draw(t, "none") {
+			return time.Time{}
+		}
+		zone := time.FixedZone("", 60*rapid.IntRange(-1439, 1439).Draw(t, "zone"))
+		return time.Unix(rapid.Int64Range(-1<<35, 1<<37).Draw(t, "seconds"),
+			rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds")).In(zone)
+	})
 	rapid.Check(t, func(t *rapid.T) {
 		flag := rapid.Bool().Draw(t, "flag")
 		for _, p := range []domain.Payload{
@@ -41,6 +49,33 @@ func TestFastPathsEqualEncodingJSON(t *testing.T) {
 				Rater:    domain.Rater(text.Draw(t, "rater")),
 				Rating:   domain.Rating(rapid.Int32Range(1000, 5000).Draw(t, "rating")),
 				Personal: domain.FeedbackComment{Of: maybe.Draw(t, "of"), Comment: text.Draw(t, "comment")}},
+			&domain.SessionConfirmed{Session: id.Draw(t, "session"), By: maybe.Draw(t, "by")},
+			&domain.GoalSet{Goal: text.Draw(t, "goal"), Owner: maybe.Draw(t, "owner"), Due: due.Draw(t, "due"),
+				Skill:    text.Draw(t, "skill"),
+				Personal: domain.GoalWording{Of: maybe.Draw(t, "of"), Wording: text.Draw(t, "wording")}},
+			&domain.MilestoneReached{Roadmap: domain.Slug(text.Draw(t, "roadmap")), Milestone: "m",
+				Skill: text.Draw(t, "skill"), By: maybe.Draw(t, "by"), Attested: flag},
+			&domain.ThreadPosted{Thread: text.Draw(t, "thread"), Visibility: domain.VisibilityRoom,
+				Personal: domain.ThreadText{Of: maybe.Draw(t, "of"), Text: text.Draw(t, "text")}},
+			&domain.FeedbackRequested{Request: text.Draw(t, "request"), From: id.Draw(t, "from"),
+				About: maybe.Draw(t, "about"), Due: due.Draw(t, "due")},
+			&domain.MentorshipPaused{}, &domain.MentorshipResumed{}, &domain.PersonErased{},
+			&domain.MentorshipEnded{Reason: domain.EndReason(text.Draw(t, "reason"))},
+			&domain.EventVoided{EventID: id.Draw(t, "event"), Reason: text.Draw(t, "reason")},
+			&domain.PersonJoinedUnit{Unit: text.Draw(t, "unit"), Program: domain.Slug(text.Draw(t, "program"))},
+			&domain.SkillAttested{Skill: text.Draw(t, "skill"), Level: rapid.IntRange(0, 9).Draw(t, "level"),
+				By: maybe.Draw(t, "by"), Attested: flag},
+			&domain.ProjectCompleted{Project: text.Draw(t, "project"), Skill: text.Draw(t, "skill"),
+				By: maybe.Draw(t, "by"), Attested: flag,
+				Personal: domain.ProjectTitle{Of: maybe.Draw(t, "of"), Title: text.Draw(t, "title")}},
+			&domain.PromotionRecorded{Levels: rapid.IntRange(1, 20).Draw(t, "levels"), To: text.Draw(t, "to"),
+				By: maybe.Draw(t, "by"), Attested: flag},
+			&domain.ConsentGranted{Audience: domain.AudienceTeam, TextVersion: text.Draw(t, "version")},
+			&domain.ConsentWithdrawn{Audience: domain.Audience(text.Draw(t, "audience"))},
+			&domain.PracticeShared{Community: text.Draw(t, "community"), Skill: text.Draw(t, "skill"),
+				Visibility: domain.Visibility(text.Draw(t, "visibility")),
+				Personal: domain.PracticeText{Of: maybe.Draw(t, "of"), Title: text.Draw(t, "title"),
+					Text: text.Draw(t, "text")}},
 		} {
 			fast, ok := appendFast(nil, p)
 			slow, err := encodeSlow(p)

@@ -12,6 +12,7 @@ type ingestBatch struct {
 	items   []ingestUnit
 	opened  []string // scratch of take
 	sizes   []int    // events in each append
+	bytes   int      // of the payloads
 	single  bool     // one item an append
 }
 
@@ -42,6 +43,9 @@ func (b *ingestBatch) reset(m batchMark) {
 // add puts events at the end, together with the append before where that goes to the same stream.
 func (b *ingestBatch) add(stream string, expected Expected, events []NewEvent, limits Capabilities) {
 	b.events = append(b.events, events...)
+	for i := range events {
+		b.bytes += len(events[i].Data)
+	}
 	const eventsTogetherMax = 500
 	last := len(b.appends) - 1
 	if last >= 0 && !b.single && b.appends[last].Stream == stream &&

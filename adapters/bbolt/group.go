@@ -117,9 +117,12 @@ func (g *group) stream(name string) (*stream, error) {
 	if s, found := g.writer.cache.streams[name]; found {
 		return s, nil
 	}
-	s, err := findStream(g.names, g.streams, name)
-	if err != nil {
-		return nil, err
+	var s stream
+	if known := g.writer.cache.known; known == nil || !known.add(name) {
+		var err error
+		if s, err = findStream(g.names, g.streams, name); err != nil {
+			return nil, err
+		}
 	}
 	s.name = strings.Clone(name)
 	s.tail = append([]byte(nil), s.tail...)

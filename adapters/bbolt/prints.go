@@ -1,6 +1,7 @@
 package bbolt
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"laurel/eventstore"
@@ -69,6 +70,7 @@ const streamCacheBytesMax = 96 << 20
 type streamCache struct {
 	streams map[string]*stream
 	bytes   int // estimate
+	known   *knownNames
 }
 
 func newStreamCache() *streamCache { return &streamCache{streams: make(map[string]*stream)} }
@@ -79,8 +81,35 @@ func (c *streamCache) add(s *stream) {
 	c.bytes += fixed + len(s.name) + partBytes
 }
 
+// knownNames holds a hash of the name of every stream of a log that began empty, so that a stream that is new need not
+// be looked for in a bucket whose pages are all over the file.
+type knownNames struct {
+	seed   maphash.Seed
+	hashes map[uint64]struct{}
+}
+
+// knownNamesMax bounds what is remembered, at about 20 bytes a name.
+const knownNamesMax = 4 << 20
+
+func newKnownNames() *knownNames {
+	return &knownNames{seed: maphash.MakeSeed(), hashes: make(map[uint64]struct{})}
+}
+
+// add reports whether the name is new for certain. It has to be called for every name.
+func (k *knownNames) add(name string) bool {
+	h := maphash.String(k.seed, name)
+	if _, found := k.hashes[h]; found {
+		return false
+	}
+	k.hashes[h] = struct{}{}
+	return true
+}
+
 // trim lets go of half of what the cache holds when it is full; any half will do. No group may be under way.
 func (c *streamCache) trim() {
+	if c.known != nil && len(c.known.hashes) > knownNamesMax {
+		c.known = nil
+	}
 	if c.bytes <= streamCacheBytesMax {
 		return
 	}
@@ -91,5 +120,6 @@ func (c *streamCache) trim() {
 			kept.bytes += s.prints.bytes()
 		}
 	}
+	kept.known = c.known
 	*c = *kept
 }

@@ -97,7 +97,11 @@ type writer struct {
 }
 
 func newWriter(s *Store, now state) *writer {
-	return &writer{store: s, state: now, cache: newStreamCache()}
+	w := &writer{store: s, state: now, cache: newStreamCache()}
+	if now.head == 0 {
+		w.cache.known = newKnownNames()
+	}
+	return w
 }
 
 // run commits requests, in groups, until the store is closed.
