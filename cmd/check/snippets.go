@@ -17,8 +17,8 @@ type snippet struct {
 // extractSnippets reads the commands out of Markdown. Fenced blocks of the languages sh, bash, shell and console count.
 // In one that has lines beginning with "$ " these are the commands, and the lines after each are its output; in a
 // console block there must be such lines. In any other every line that is not blank or a comment is a command. A
-// command that ends in a backslash goes on in the next line. The word skip in the info string leaves the block out:
-// skipped gives the lines where those start.
+// command that ends in a backslash goes on in the next line, and one that ends in <<'WORD' up to the line that is WORD.
+// The word skip in the info string leaves the block out: skipped gives the lines where those start.
 func extractSnippets(markdown string) (snippets []snippet, skipped []int, err error) {
 	var block []string
 	var language, fence, indent string
@@ -74,22 +74,29 @@ func blockSnippets(block []string, start int, language string) ([]snippet, error
 		prompted = prompted || strings.HasPrefix(text, "$ ")
 	}
 	var found []snippet
-	goesOn := false
+	goesOn, document := false, ""
+	begin := func(number int, command string) {
+		found = append(found, snippet{line: number, block: start, command: command})
+		goesOn, document = strings.HasSuffix(command, `\`), hereDocument(command)
+	}
 	for i, text := range block {
 		number := start + 1 + i
 		command, isCommand := strings.CutPrefix(text, "$ ")
 		blank := strings.TrimSpace(text) == ""
 		switch {
+		case document != "":
+			found[len(found)-1].command += "\n" + text
+			if text == document {
+				document = ""
+			}
 		case goesOn:
-			last := &found[len(found)-1]
-			last.command += "\n" + text
-			goesOn = strings.HasSuffix(text, `\`)
+			found[len(found)-1].command += "\n" + text
+			goesOn, document = strings.HasSuffix(text, `\`), hereDocument(text)
 		case prompted && isCommand, !prompted && !blank && !strings.HasPrefix(strings.TrimSpace(text), "#"):
 			if !prompted {
 				command = text
 			}
-			found = append(found, snippet{line: number, block: start, command: command})
-			goesOn = strings.HasSuffix(command, `\`)
+			begin(number, command)
 		case prompted && len(found) == 0 && !blank:
 			return nil, fmt.Errorf("README.md:%d: output is shown before any command: commands begin with \"$ \"", number)
 		case prompted && !blank:
@@ -97,7 +104,22 @@ func blockSnippets(block []string, start int, language string) ([]snippet, error
 			last.shown = append(last.shown, text)
 		}
 	}
+	if document != "" {
+		return nil, fmt.Errorf("README.md:%d: the text that ends at %s does not end in the block",
+			found[len(found)-1].line, document)
+	}
 	return found, nil
+}
+
+// opensDocument is the end of a line of shell that is followed by a text.
+var opensDocument = regexp.MustCompile(`<<'(\w+)'$`)
+
+// hereDocument is the line that ends the text which a line of shell opens, or "".
+func hereDocument(line string) string {
+	if found := opensDocument.FindStringSubmatch(line); found != nil {
+		return found[1]
+	}
+	return ""
 }
 
 // firstMissing gives the first shown line that the output does not have after the ones before it, or "". Spaces at the

@@ -30,6 +30,11 @@ person  tier
 Cobalt Jay  champion
 
 $ laurel verify
+$ cat > events.jsonl <<'END'
+$ {}
+
+END
+$ cat events.jsonl
 '''
 
 '''console skip
@@ -55,7 +60,9 @@ $ nor this
 		{line: 7, block: 3, command: "laurel replay --program git \\\n  -o json"},
 		{line: 18, block: 17, command: "laurel replay", shown: []string{"person  tier", "...", "Cobalt Jay  champion"}},
 		{line: 23, block: 17, command: "laurel verify"},
-		{line: 37, block: 36, command: "echo indented"},
+		{line: 24, block: 17, command: "cat > events.jsonl <<'END'\n$ {}\n\nEND"},
+		{line: 28, block: 17, command: "cat events.jsonl"},
+		{line: 42, block: 41, command: "echo indented"},
 	}
 	if len(want) != len(got) {
 		t.Fatalf("got %d snippets, want %d: %+v", len(got), len(want), got)
@@ -65,8 +72,8 @@ $ nor this
 			t.Errorf("snippet %d is\n%+v, want\n%+v", i, got[i], want[i])
 		}
 	}
-	if !reflect.DeepEqual(skipped, []int{26}) {
-		t.Errorf("skipped blocks at %v, want 26", skipped)
+	if !reflect.DeepEqual(skipped, []int{31}) {
+		t.Errorf("skipped blocks at %v, want 31", skipped)
 	}
 }
 
@@ -74,6 +81,7 @@ func TestExtractSnippetsRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ readme, want string }{
 		"a block without end":     {"```sh\nls\n", "README.md:1: the block that starts here is not closed"},
 		"a misspelt skip":         {"\n```sh skpi\nls\n```\n", `README.md:2: "skpi"`},
+		"a text without end":      {"```sh\ncat <<'END'\nEN\n```\n", "README.md:2: the text that ends at END"},
 		"output before a command": {"```console\nhello\n$ ls\n```\n", "README.md:2: output is shown before any command"},
 	} {
 		if _, _, err := extractSnippets(test.readme); err == nil || !strings.Contains(err.Error(), test.want) {
