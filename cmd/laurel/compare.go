@@ -132,7 +132,7 @@ func flowTable(c *projections.Comparison, names map[string]string) render.Sectio
 func moverTable(c *projections.Comparison, names map[string]string, limit int) render.Section {
 	section := render.Section{Title: "Who would change tier", Columns: []render.Column{
 		{Name: "mentor"}, {Name: "from"}, {Name: "to"}, {Name: "score", Right: true}, {Name: "then", Right: true},
-		{Name: "decided by"}, {Name: "value", Whole: true},
+		{Name: "decided by", Wrap: true}, {Name: "value", Whole: true},
 	}}
 	if len(c.Movers) == 0 {
 		return render.Section{Lines: []string{"Nobody would change tier."}}
@@ -156,7 +156,9 @@ func clauseValues(clauses []projections.ClauseCheck) string {
 
 // nearTable shows those who just missed a tier.
 func nearTable(c *projections.Comparison, names map[string]string, limit int) render.Section {
-	section := render.Section{Title: "Who would just miss a tier", Columns: render.Columns("mentor", "tier", "missing")}
+	section := render.Section{Title: "Who would just miss a tier", Columns: []render.Column{
+		{Name: "mentor"}, {Name: "tier"}, {Name: "missing", Wrap: true},
+	}}
 	n := shorten(&section, len(c.NearMisses), limit)
 	for _, m := range c.NearMisses[:n] {
 		var missing []string

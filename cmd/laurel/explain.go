@@ -105,8 +105,8 @@ func explainHead(e *projections.Explanation, doc *criteria.Document) render.Sect
 // explainTiers shows each clause of each tier with its value beside the threshold, the highest tier first.
 func explainTiers(e *projections.Explanation, doc *criteria.Document) render.Section {
 	section := render.Section{Title: "Tiers, the highest first", Columns: []render.Column{
-		{Name: "tier"}, {Name: "state"}, {Name: "clause"}, {Name: "value", Right: true}, {Name: "needed", Right: true},
-		{Name: "met", Whole: true},
+		{Name: "tier"}, {Name: "state", Wrap: true}, {Name: "clause", Wrap: true}, {Name: "value", Right: true},
+		{Name: "needed", Right: true}, {Name: "met", Whole: true},
 	}}
 	for i := len(e.Tiers) - 1; i >= 0; i-- {
 		t := e.Tiers[i]
@@ -155,10 +155,10 @@ func explainMeasures(e *projections.Explanation) render.Section {
 
 func explainHistory(e *projections.Explanation, doc *criteria.Document) render.Section {
 	section := render.Section{Title: "History", Columns: []render.Column{
-		{Name: "at", Whole: true}, {Name: "from"}, {Name: "to"}, {Name: "cause"},
+		{Name: "at", Whole: true}, {Name: "from"}, {Name: "to"}, {Name: "cause", Whole: true},
 	}}
 	for _, h := range e.History {
-		at := h.At.UTC().Format(time.RFC3339)
+		at := h.At.UTC().Format("2006-01-02 15:04") // to the minute: an id has to fit beside it
 		section.Rows = append(section.Rows, []string{at, tierName(doc, h.From), tierName(doc, h.Tier), h.Cause})
 	}
 	return section
@@ -168,9 +168,9 @@ func explainHistory(e *projections.Explanation, doc *criteria.Document) render.S
 // for, the newest of each measure are shown.
 func contributionTable(title, kind string, list []projections.Contribution, limit int) render.Section {
 	section := render.Section{Title: title, Columns: []render.Column{
-		{Name: "measure"}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"},
+		{Name: "measure", Whole: true}, {Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"},
 		{Name: kind, Right: kind == "points", Whole: true},
-		{Name: "note"}, {Name: "event"},
+		{Name: "note", Wrap: true}, {Name: "event", Whole: true},
 	}}
 	hidden := 0
 	for from := 0; from < len(list); {

@@ -69,7 +69,11 @@ func (a *app) printOutcome(o importOutcome) error {
 	}
 	lines := []string{line + "."}
 	if o.AlreadyThere > 0 {
-		lines = append(lines, plural(o.AlreadyThere, "event was", "events were")+" already there.")
+		there := plural(o.AlreadyThere, "event was", "events were") + " already there"
+		if o.Appended > 0 {
+			there += ", from before or from an earlier line"
+		}
+		lines = append(lines, there+".")
 	}
 	return a.out.Print(render.Result{
 		Document: o,

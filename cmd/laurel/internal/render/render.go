@@ -43,6 +43,7 @@ type Column struct {
 	Name  string
 	Right bool // numbers: aligned right and never cut
 	Whole bool // dates and the like: never cut
+	Wrap  bool // sentences: they go on in the next line before anything else is cut
 }
 
 // Section is a part of a result as people see it: a title, lines of text, then a table. Each part may be absent.

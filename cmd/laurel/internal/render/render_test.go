@@ -99,6 +99,23 @@ func TestNarrowTerminal(t *testing.T) {
 	}
 }
 
+// TestSentencesWrap shows that a column that wraps loses nothing, and shrinks before any other.
+func TestSentencesWrap(t *testing.T) {
+	section := Section{
+		Columns: []Column{{Name: "mentor"}, {Name: "decided by", Wrap: true}, {Name: "value", Right: true}},
+		Rows:    [][]string{{"Maple Albatross", "score >= 50 and mentees >= 10", "55"}},
+	}
+	const want = "MENTOR           DECIDED BY    VALUE\nMaple Albatross  score >= 50      55\n" +
+		"                 and mentees\n                 >= 10\n"
+	var b bytes.Buffer
+	if err := New(&b, Table, Terminal{Width: 36}).Print(Result{Sections: []Section{section}}); err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
 func TestEmptyStreamIsEmptyJSON(t *testing.T) {
 	var b bytes.Buffer
 	if err := New(&b, JSON, Terminal{}).Stream().Close(); err != nil || b.String() != "[]\n" {

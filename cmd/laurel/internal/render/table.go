@@ -67,34 +67,44 @@ func (p *Printer) header(columns []Column, widths []int) {
 	p.row(columns, widths, names)
 }
 
-// row writes one line of a table. Errors stay in the buffered writer until it is flushed.
+// row writes one row of a table. Errors stay in the buffered writer until it is flushed.
 func (p *Printer) row(columns []Column, widths []int, cells []string) {
-	var line strings.Builder
+	rows := 1
+	lines := make([][]string, len(columns))
 	for i, c := range columns {
-		if widths[i] == 0 {
-			continue
-		}
-		cell := ""
-		if i < len(cells) {
-			cell = cut(Printable(cells[i]), widths[i])
-		}
-		pad := strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(cell)))
-		if i > 0 {
-			line.WriteString(columnGap)
-		}
-		if c.Right {
-			line.WriteString(pad + cell)
-		} else {
-			line.WriteString(cell + pad)
+		if widths[i] > 0 && i < len(cells) {
+			lines[i] = cellLines(c, cells[i], widths[i])
+			rows = max(rows, len(lines[i]))
 		}
 	}
-	p.w.WriteString(strings.TrimRight(line.String(), " "))
-	p.w.WriteString("\n")
+	for r := range rows {
+		var line strings.Builder
+		for i, c := range columns {
+			if widths[i] == 0 {
+				continue
+			}
+			cell := ""
+			if r < len(lines[i]) {
+				cell = lines[i][r]
+			}
+			pad := strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(cell)))
+			if i > 0 {
+				line.WriteString(columnGap)
+			}
+			if c.Right {
+				line.WriteString(pad + cell)
+			} else {
+				line.WriteString(cell + pad)
+			}
+		}
+		p.w.WriteString(strings.TrimRight(line.String(), " "))
+		p.w.WriteString("\n")
+	}
 }
 
 // fit returns the columns' widths: what their cells need, and on a terminal that is too narrow less, in steps that cost
-// the reader more and more. First the names of numbers are cut, then texts, and at last whole columns are left out, the
-// last ones first; those have width 0. Numbers and dates are never cut.
+// the reader more and more. First the names of numbers are cut, then sentences wrap, then texts are cut, and at last
+// whole columns are left out, the last ones first; those have width 0. Numbers and dates are never cut.
 func (p *Printer) fit(columns []Column, rows [][]string) []int {
 	names, cells := make([]int, len(columns)), make([]int, len(columns))
 	widths := make([]int, len(columns))
@@ -113,6 +123,12 @@ func (p *Printer) fit(columns []Column, rows [][]string) []int {
 	p.shrink(widths, func(i int) int {
 		if columns[i].Right {
 			return max(cells[i], min(names[i], columnMin))
+		}
+		return widths[i]
+	})
+	p.shrink(widths, func(i int) int {
+		if columns[i].Wrap {
+			return min(widths[i], textMin)
 		}
 		return widths[i]
 	})
