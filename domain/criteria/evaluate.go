@@ -17,8 +17,8 @@ type Evaluator struct {
 	states []state
 
 	next   []int64 // by measure: when its value next changes by itself
-	sum    Milli   // the score, where it only adds and subtracts
-	large  bool    // some measure is too large for that to be exact
+	micro  int64   // a linear score, in millionths
+	large  bool    // some measure is too large for a linear score in integers
 	parted bool    // a sum that a share divides has changed
 
 	values  values
@@ -44,7 +44,8 @@ type Evaluator struct {
 // gate is what set needs to know about a variable.
 type gate struct {
 	low, high Milli // the values between which no comparison changes
-	sign      Milli // of the measure in a score that only adds and subtracts
+	factor    Milli // of the measure in a linear score
+	largeMin  Milli // from here on a linear score is left to doubles
 	parted    bool  // some share divides the measure
 }
 
@@ -73,8 +74,10 @@ func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
 	for i := range e.states {
 		e.states[i].init(&p.measures[i])
 		e.gates[i].parted = p.measures[i].inParts
-		if p.signs != nil {
-			e.gates[i].sign = p.signs[i]
+		e.gates[i].largeMin = math.MaxInt64
+		if p.linear != nil && p.linear.weights[i] != 0 {
+			e.gates[i].factor = p.linear.factors[i]
+			e.gates[i].largeMin = linearMax * 1_000_000 / int64(n) / p.linear.weights[i]
 		}
 		if pred := p.measures[i].pred; pred != nil && pred.few && len(tables.Labels) <= rememberedLabelsMax {
 			e.answers[i] = make([]uint8, factTypeCount*4*len(tables.Labels))
@@ -183,7 +186,10 @@ func (e *Evaluator) reset(m *Mentor) {
 	for i := range e.gates {
 		e.gates[i].low, e.gates[i].high = 0, -1 // no value is within: the first look sets them
 	}
-	e.sum, e.large, e.parted = 0, false, false
+	e.micro, e.large, e.parted = 0, false, false
+	if e.plan.linear != nil {
+		e.micro = e.plan.linear.constant * 1000
+	}
 	for i := range e.states {
 		e.next[i] = never
 		e.states[i].reset(&e.plan.measures[i], len(m.Mentees))
@@ -204,8 +210,24 @@ func (e *Evaluator) take(f *Fact, index int) {
 	for _, i := range e.plan.takers[f.Type] {
 		m := &e.plan.measures[i]
 		if m.pred != nil && !e.ask(i, m.pred, f) {
-			e.trace.excluded(i, index, m.points[f.Type], ExcludedByWhere)
+			if e.trace != nil {
+				e.trace.excluded(i, index, m.points[f.Type], ExcludedByWhere)
+			}
 			continue
+		}
+		if m.quick != quickNone && e.trace == nil {
+			s := &e.states[i]
+			if m.quick == quickSeen {
+				if f.Bond != NoBond && s.perMentee[e.mentor.Bonds[f.Bond]] != 0 {
+					continue
+				}
+			} else if n := len(s.entries); n > 0 && !s.over {
+				// What is queued last may have expired already: then it is no longer active.
+				if last := &s.entries[n-1]; last.amount == e.unit(m.unit, f.At) && (m.windowNS == 0 || s.heads[0] < n) {
+					last.at = f.At
+					continue
+				}
+			}
 		}
 		e.add(i, m, f, m.points[f.Type], index)
 	}
@@ -274,8 +296,8 @@ func (e *Evaluator) set(i int, v Milli) {
 	}
 	e.values.milli[i] = v
 	g := &e.gates[i]
-	e.sum += g.sign * (v - old)
-	e.large = e.large || v > linearMax
+	e.micro += g.factor * (v - old)
+	e.large = e.large || v >= g.largeMin
 	e.changed = true
 	e.dirty = e.dirty || v < g.low || v > g.high
 	e.parted = e.parted || g.parted
@@ -315,8 +337,10 @@ func (e *Evaluator) derive() {
 // score evaluates the document's score over the present measures.
 func (e *Evaluator) score() Milli {
 	s := e.plan.scoreOf
-	if e.plan.signs != nil && !e.large {
-		return e.sum
+	if e.plan.linear != nil && !e.large {
+		if score, near := e.plan.linear.round(e.micro); !near {
+			return score
+		}
 	}
 	if s.number != nil {
 		e.values.unordered = false

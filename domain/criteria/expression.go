@@ -268,34 +268,99 @@ func variablesOf(e ast.Expr, vars variables, found map[int]bool) {
 	}))
 }
 
-// linear recognises a sum and difference of variables, each once and without a factor, and returns their signs. Such
-// a score needs no doubles: below linearMax every rounding error of the doubles is far less than half a thousandth, so
-// rounding the exact integer sum gives the same.
-func linear(e ast.Expr, vars variables, sign int, signs map[int]int) bool {
+// linearForm is a score that adds and subtracts measures, each times a constant at most, and constants: all factors in
+// thousandths. Nearly always it can be computed with integers.
+//
+// Computed in doubles, as the document means it, such a sum is off by less than linearError while the magnitudes of its
+// terms add up to no more than linearMax: at most 1,000 operations, each off by 2^-53 of that. So where the exact sum is
+// further than that from a tie between two thousandths, both round alike; elsewhere the doubles decide.
+type linearForm struct {
+	factors  []Milli // by measure
+	weights  []Milli // by measure: the sum of the magnitudes of its factors, which may cancel out in factors
+	constant Milli
+}
+
+const (
+	linearMax   = Milli(1_000_000_000) // of the magnitudes, in units
+	linearError = Milli(200)           // millionths
+)
+
+// linear recognises a linear form.
+func linear(e ast.Expr, vars variables, sign Milli, f *linearForm) bool {
 	switch e.Kind() {
 	case ast.IdentKind:
 		i, ok := vars[e.AsIdent()]
-		if !ok || signs[i] != 0 {
-			return false
+		if ok {
+			f.add(i, sign*1000)
 		}
-		signs[i] = sign
-		return true
+		return ok
+	case ast.LiteralKind:
+		c, ok := factor(e)
+		f.constant += sign * c
+		return ok
 	case ast.CallKind:
 		call := e.AsCall()
 		switch args := call.Args(); call.FunctionName() {
 		case operators.Add:
-			return linear(args[0], vars, sign, signs) && linear(args[1], vars, sign, signs)
+			return linear(args[0], vars, sign, f) && linear(args[1], vars, sign, f)
 		case operators.Subtract:
-			return linear(args[0], vars, sign, signs) && linear(args[1], vars, -sign, signs)
+			return linear(args[0], vars, sign, f) && linear(args[1], vars, -sign, f)
 		case operators.Negate:
-			return linear(args[0], vars, -sign, signs)
+			return linear(args[0], vars, -sign, f)
+		case operators.Multiply:
+			c, ok := factor(args[0])
+			variable := args[1]
+			if !ok {
+				c, ok = factor(args[1])
+				variable = args[0]
+			}
+			if !ok || variable.Kind() != ast.IdentKind {
+				return false
+			}
+			i, known := vars[variable.AsIdent()]
+			if known {
+				f.add(i, sign*c)
+			}
+			return known
 		}
 	}
 	return false
 }
 
-// linearMax bounds each term of a linear score: with at most 64 terms of 10^8 each, doubles err by less than 10^-5.
-const linearMax = Milli(100_000_000_000)
+func (f *linearForm) add(measure int, factor Milli) {
+	f.factors[measure] += factor
+	f.weights[measure] += max(factor, -factor)
+}
+
+// factor returns a constant in thousandths, if it is a whole number of them and not large.
+func factor(e ast.Expr) (Milli, bool) {
+	if e.Kind() != ast.LiteralKind {
+		return 0, false
+	}
+	c, ok := e.AsLiteral().(types.Double)
+	if !ok || math.Abs(float64(c)) > 1e5 {
+		return 0, false
+	}
+	milli := math.Round(float64(c) * 1000)
+	return Milli(milli), float64(milli)/1000 == float64(c)
+}
+
+// round rounds a sum in millionths to thousandths, half away from zero, and reports whether the doubles must.
+func (f *linearForm) round(micro int64) (score Milli, near bool) {
+	abs := micro
+	if abs < 0 {
+		abs = -abs
+	}
+	rest := abs % 1000
+	score = abs / 1000
+	if rest >= 500 {
+		score++
+	}
+	if micro < 0 {
+		score = -score
+	}
+	return score, rest > 500-linearError && rest < 500+linearError
+}
 
 // roundScore rounds half away from zero to a thousandth. What is not a finite number, such as a division by zero,
 // scores 0.

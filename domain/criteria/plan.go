@@ -19,7 +19,7 @@ type Plan struct {
 	takers   [factTypeCount][]int // measures that take a type, by its code
 	relevant [factTypeCount]bool  // some measure takes it
 	sums     []sharePlan          // shares, each with the sum that it is of
-	signs    []Milli              // by measure, where the score only adds and subtracts; nil otherwise
+	linear   *linearForm          // of the score; nil where it is none
 	expiring []int                // measures that change as time passes
 
 	when      []when
@@ -44,9 +44,19 @@ type measurePlan struct {
 	points    [factTypeCount]Milli
 	keeps     []int64 // by offset: the millionths that are kept from then on
 	starts    unitStarts
+	quick     quick
 	sum       int // of a share: the index of its sum
 	*Measure
 }
+
+// quick is a way to see at a glance that a fact leaves a measure as it is.
+type quick uint8
+
+const (
+	quickNone quick = iota
+	quickSeen       // a mentee who is counted for good
+	quickUnit       // the unit that is active anyway
+)
 
 type sharePlan struct{ share, sum int }
 
@@ -159,6 +169,12 @@ func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, err
 	if m.isStreak() {
 		m.starts = p.calendar.startsOf(m.unit)
 	}
+	switch {
+	case m.aggregate == CountMentees && m.windowNS == 0:
+		m.quick = quickSeen
+	case m.unit != 0:
+		m.quick = quickUnit
+	}
 	p.cuts[m.unit] = true
 	for _, c := range m.caps {
 		p.cuts[c.Every] = true
@@ -171,11 +187,9 @@ func (m *measurePlan) isStreak() bool { return m.Aggregate == StreakWeek || m.Ag
 func (p *Plan) compileScore(checked *CheckedExpr) error {
 	root := checked.AST.NativeRep().Expr()
 	s := &scorePlan{number: compileNumber(root, p.vars)}
-	if signs := map[int]int{}; linear(root, p.vars, 1, signs) {
-		p.signs = make([]Milli, len(p.Doc.Measures))
-		for i, sign := range signs {
-			p.signs[i] = Milli(sign)
-		}
+	n := len(p.Doc.Measures)
+	if f := (&linearForm{factors: make([]Milli, n), weights: make([]Milli, n)}); linear(root, p.vars, 1, f) {
+		p.linear = f
 	}
 	var err error
 	if s.program, err = checked.Program(); err != nil {
