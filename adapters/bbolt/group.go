@@ -38,6 +38,8 @@ type group struct {
 	events, bytes int
 	hash          hash.Hash
 	arena         []byte // a value must stay as it is until the commit; keys need not
+	block         int    // where in the arena the block begins that is being filled
+	blockPlace    uint64 // of the first record of that block; 0 when there is none
 	key           [8]byte
 	err           error // fails the group
 }
@@ -46,8 +48,9 @@ func newGroup(w *writer, tx *bbolt.Tx) *group {
 	g := &group{
 		writer: w, log: tx.Bucket(bucketLog), names: tx.Bucket(bucketNames), streams: tx.Bucket(bucketStreams),
 		index: tx.Bucket(bucketIndex), stateBucket: tx.Bucket(bucketState), state: w.state, hash: sha256.New(),
+		arena: w.arena[:0],
 	}
-	// Records arrive in the order of their keys, so that pages can be filled to the brim.
+	// Blocks arrive in the order of their keys, so that pages can be filled to the brim.
 	g.log.FillPercent = 1
 	// Recorded times never go back, even if the clock does.
 	g.recordedAt = max(w.store.clock().UnixNano(), w.state.recordedAt)
@@ -141,11 +144,11 @@ func (g *group) record(s *stream, a *eventstore.StreamAppend, e *eventstore.NewE
 		return errors.New("the log is full: it has as many events as it can number")
 	}
 	g.state.head++
-	b := g.encode(a.Stream, e, s.events)
-	g.link(b)
-	if err := g.log.Put(g.numbered(g.state.head), b); err != nil {
+	b, err := g.encode(a.Stream, e, s.events)
+	if err != nil {
 		return err
 	}
+	g.link(b)
 	g.state.recordedAt = g.recordedAt
 	g.events++
 	g.bytes += len(b)
@@ -162,16 +165,37 @@ func (g *group) numbered(n uint64) []byte {
 func (g *group) room(bytes int) {
 	if cap(g.arena)-len(g.arena) < bytes {
 		g.arena = make([]byte, 0, max(arenaBytes, bytes))
+		g.writer.arena = g.arena
 	}
 }
 
-func (g *group) encode(stream string, e *eventstore.NewEvent, revision uint64) []byte {
-	g.room(recordBytes(e, stream))
+// encode adds a record to the block.
+func (g *group) encode(stream string, e *eventstore.NewEvent, revision uint64) ([]byte, error) {
+	bytes := recordBytes(e, stream)
+	if g.blockPlace != 0 && len(g.arena)-g.block+bytes > blockBytesMax {
+		if err := g.endBlock(); err != nil {
+			return nil, err
+		}
+	}
+	if g.blockPlace == 0 {
+		g.room(max(bytes, blockBytesMax))
+		g.block, g.blockPlace = len(g.arena), g.state.head
+	}
 	from := len(g.arena)
 	g.arena = appendRecord(g.arena, e, stream, revision, g.recordedAt)
 	b := g.arena[from:len(g.arena):len(g.arena)]
 	sealRecord(b, g.state.head)
-	return b
+	return b, nil
+}
+
+// endBlock puts the block that is being filled, if there is one, into the log.
+func (g *group) endBlock() error {
+	if g.blockPlace == 0 {
+		return nil
+	}
+	place := g.blockPlace
+	g.blockPlace = 0
+	return g.log.Put(g.numbered(place), g.arena[g.block:len(g.arena):len(g.arena)])
 }
 
 // link takes a record into the hash chain.
@@ -272,12 +296,19 @@ func (w *wanted) indexes(print uint32) []int {
 
 // compare tells whether the event at a place has the id of the append's i-th, and if so, the same type and data.
 func (g *group) compare(a *eventstore.StreamAppend, i int, revision, place uint64) (same, found bool, err error) {
-	b := g.log.Get(placeKey(place))
-	if b == nil {
-		return false, false, g.writer.store.damaged(place, nil, errRecordMissing)
+	if err := g.endBlock(); err != nil { // it may be in there
+		return false, false, err
+	}
+	c := blockCursor{Cursor: g.log.Cursor(), store: g.writer.store}
+	if err := c.seek(place); err != nil {
+		return false, false, err
+	}
+	b, err := c.next()
+	if err != nil {
+		return false, false, err
 	}
 	var r record
-	if err := openRecord(b, place, &r); err != nil {
+	if err := parseRecord(b, &r); err != nil {
 		return false, false, g.writer.store.damaged(place, b, err)
 	}
 	if r.revision != revision || string(r.text(b, textStream)) != a.Stream {
@@ -325,6 +356,9 @@ func (g *group) finish() error {
 	}
 	if g.events == 0 {
 		return errNothingToWrite
+	}
+	if err := g.endBlock(); err != nil {
+		return err
 	}
 	// In the order of their keys, neighbours share pages, and a page takes new keys at its end. Until the commit, the
 	// cache knows the new names.

@@ -10,7 +10,7 @@ import (
 
 // The buckets, and the one key of the state bucket.
 var (
-	bucketLog     = []byte("log")     // place, 8 bytes big-endian, from 1 without gaps -> record
+	bucketLog     = []byte("log")     // place of a first record, 8 bytes big-endian -> block of records
 	bucketNames   = []byte("names")   // name of a stream -> its number
 	bucketStreams = []byte("streams") // number of a stream, 8 -> stream
 	bucketIndex   = []byte("index")   // number of a stream 8, number of a part 4 -> part
@@ -127,7 +127,7 @@ func partKey(number uint64, part uint32) []byte {
 }
 
 // stateFormat is the version of the layout as a whole.
-const stateFormat = 1
+const stateFormat = 2
 
 // state is what the log is at the end of a commit: checksum 4 | format 1 | tag 4 | log id 16 | head 8 | streams 8
 // | recorded_at 8 | chain 32.

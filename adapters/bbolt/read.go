@@ -2,7 +2,6 @@ package bbolt
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -97,92 +96,105 @@ func placeOf(index *bbolt.Bucket, s *stream, revision uint64) (uint64, error) {
 	return place, nil
 }
 
-// chunk collects records in a transaction and turns them into events after it. The events of a chunk share two buffers:
-// one for the texts, one for the data.
+// chunk collects records in a transaction, copied one after the other into one buffer, and turns them into events after
+// it.
 type chunk struct {
-	store   *Store
-	text    []byte
-	data    []byte
-	records []chunkRecord
+	store  *Store
+	raw    []byte
+	places []chunkPlace
 }
 
-type chunkRecord struct {
-	record
-	place            uint64
-	textEnd, dataEnd uint32 // in the buffers; they begin where those of the record before end
+// chunkPlace is where a record of a chunk ends; it begins where the one before ends.
+type chunkPlace struct {
+	place uint64
+	end   uint32
 }
 
 // fits tells whether there is room for a record; there is always for a first one.
-func (c *chunk) fits(value []byte) bool {
-	return len(c.records) == 0 || len(c.text)+len(c.data)+len(value) <= chunkBytesMax
+func (c *chunk) fits(record []byte) bool {
+	return len(c.places) == 0 || len(c.raw)+len(record) <= chunkBytesMax
 }
 
-func (c *chunk) add(place uint64, r *record, value []byte) {
-	text, data := r.textPart(value), r.dataPart(value)
-	if c.text == nil {
-		// The first record is taken for a typical one.
-		records := min(cap(c.records), chunkBytesMax/len(value))
-		c.text = make([]byte, 0, max(len(text), len(text)*records*17/16))
-		c.data = make([]byte, 0, max(len(data), len(data)*records*17/16))
+func (c *chunk) add(place uint64, record []byte) {
+	if c.raw == nil { // the first record is taken for a typical one
+		c.raw = make([]byte, 0, max(len(record), min(chunkBytesMax, len(record)*cap(c.places)*17/16)))
 	}
-	c.text, c.data = append(c.text, text...), append(c.data, data...)
-	c.records = append(c.records, chunkRecord{
-		record: *r, place: place, textEnd: uint32(len(c.text)), dataEnd: uint32(len(c.data)),
-	})
+	c.raw = append(c.raw, record...)
+	c.places = append(c.places, chunkPlace{place, uint32(len(c.raw))})
 }
 
-func (c *chunk) events(names *interner) []eventstore.RecordedEvent {
-	if len(c.records) == 0 {
-		return nil
+// events parses the records. The events refer to the buffer, which nobody changes any more.
+func (c *chunk) events(names *interner) ([]eventstore.RecordedEvent, error) {
+	if len(c.places) == 0 {
+		return nil, nil
 	}
-	texts := string(c.text)
-	events := make([]eventstore.RecordedEvent, len(c.records))
-	text, data := uint32(0), uint32(0)
-	for i := range c.records {
-		r := &c.records[i]
-		events[i] = r.event(texts[text:r.textEnd], c.data[data:r.dataEnd:r.dataEnd], names, c.store.position(r.place))
-		text, data = r.textEnd, r.dataEnd
+	events := make([]eventstore.RecordedEvent, len(c.places))
+	from := uint32(0)
+	var r record
+	for i, p := range c.places {
+		b := c.raw[from:p.end:p.end]
+		if err := parseRecord(b, &r); err != nil {
+			return events[:i], c.store.damaged(p.place, nil, err)
+		}
+		r.event(b, names, c.store.position(p.place), &events[i])
+		from = p.end
 	}
-	return events
+	return events, nil
 }
 
 // logReader reads the log on from a place, chunk by chunk.
 type logReader struct {
-	store   *Store
-	filter  filter
-	names   interner
-	records []chunkRecord // scratch
+	store  *Store
+	filter filter
+	names  interner
 }
 
 // read looks at up to scanMax events after a place and up to a last one, and returns those that pass the filter, and
 // the place of the last one looked at.
 func (l *logReader) read(after, until uint64, scanMax int) ([]eventstore.RecordedEvent, uint64, error) {
-	if l.records == nil || cap(l.records) < scanMax {
-		l.records = make([]chunkRecord, 0, scanMax)
+	c, place, err := l.chunk(after, until, scanMax)
+	// What was read before a damaged record is good.
+	events, parseErr := c.events(&l.names)
+	if parseErr != nil {
+		err = parseErr
 	}
-	c := chunk{store: l.store, records: l.records[:0]}
+	return events, place, err
+}
+
+// chunk is read, less the parsing.
+func (l *logReader) chunk(after, until uint64, scanMax int) (chunk, uint64, error) {
+	c := chunk{store: l.store, places: make([]chunkPlace, 0, min(uint64(scanMax), until-after))}
 	place := after
 	err := l.store.view(func(tx *bbolt.Tx) error {
-		cursor := tx.Bucket(bucketLog).Cursor()
-		key, value := cursor.Seek(placeKey(after + 1))
+		if place == until {
+			return nil
+		}
+		cursor := blockCursor{Cursor: tx.Bucket(bucketLog).Cursor(), store: l.store}
+		if err := cursor.seek(after + 1); err != nil {
+			return err
+		}
 		var r record
-		for scanned := 0; place < until && scanned < scanMax && c.fits(value); scanned++ {
-			if len(key) != 8 || binary.BigEndian.Uint64(key) != place+1 {
-				return l.store.damaged(place+1, key, errRecordMissing)
+		for scanned := 0; place < until && scanned < scanMax; scanned++ {
+			b, err := cursor.next()
+			if err != nil {
+				return err
 			}
-			if err := openRecord(value, place+1, &r); err != nil {
-				return l.store.damaged(place+1, value, err)
+			if !c.fits(b) {
+				return nil
+			}
+			if !l.filter.all {
+				if err := parseRecord(b, &r); err != nil {
+					return l.store.damaged(place+1, b, err)
+				}
 			}
 			place++
-			if l.filter.all || l.filter.match(&r, value) {
-				c.add(place, &r, value)
+			if l.filter.all || l.filter.match(&r, b) {
+				c.add(place, b)
 			}
-			key, value = cursor.Next()
 		}
 		return nil
 	})
-	// What was read before a damaged record is good.
-	return c.events(&l.names), place, err
+	return c, place, err
 }
 
 // filter is an eventstore.Filter made quick for records.
@@ -346,7 +358,8 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 		if err != nil {
 			return err
 		}
-		log, index := tx.Bucket(bucketLog).Cursor(), tx.Bucket(bucketIndex)
+		index := tx.Bucket(bucketIndex)
+		log := blockCursor{Cursor: tx.Bucket(bucketLog).Cursor(), store: r.store}
 		if !r.begun {
 			if r.end, err = eventsUpTo(index, &s, head); err != nil {
 				return err
@@ -358,15 +371,19 @@ func (r *streamReader) read() ([]eventstore.RecordedEvent, error) {
 				r.next = min(r.next, r.end-1)
 			}
 		}
-		c.records = make([]chunkRecord, 0, r.expected())
-		for r.done = r.next >= r.end; !r.done && len(c.records) < chunkEventsMax; r.step() {
-			if collected, err := r.collect(&c, &s, log, index); err != nil || !collected {
+		c.places = make([]chunkPlace, 0, r.expected())
+		for r.done = r.next >= r.end; !r.done && len(c.places) < chunkEventsMax; r.step() {
+			if collected, err := r.collect(&c, &s, &log, index); err != nil || !collected {
 				return err
 			}
 		}
 		return nil
 	})
-	return c.events(&r.names), err
+	events, parseErr := c.events(&r.names)
+	if parseErr != nil {
+		err = parseErr
+	}
+	return events, err
 }
 
 // eventsUpTo counts the events of a stream up to a place in the log. Usually that is all of them: the others are in
@@ -403,18 +420,21 @@ func (r *streamReader) step() {
 }
 
 // collect adds the next event to a chunk, if it fits.
-func (r *streamReader) collect(c *chunk, s *stream, log *bbolt.Cursor, index *bbolt.Bucket,
+func (r *streamReader) collect(c *chunk, s *stream, log *blockCursor, index *bbolt.Bucket,
 ) (collected bool, err error) {
 	place, err := placeOf(index, s, r.next)
 	if err != nil {
 		return false, err
 	}
-	key, value := log.Seek(placeKey(place))
-	if len(key) != 8 || binary.BigEndian.Uint64(key) != place {
-		return false, r.store.damaged(place, nil, errRecordMissing)
+	if err := log.seek(place); err != nil {
+		return false, err
+	}
+	value, err := log.next()
+	if err != nil {
+		return false, err
 	}
 	var rec record
-	if err := openRecord(value, place, &rec); err != nil {
+	if err := parseRecord(value, &rec); err != nil {
 		return false, r.store.damaged(place, value, err)
 	}
 	if rec.revision != r.next || string(rec.text(value, textStream)) != r.name {
@@ -423,6 +443,6 @@ func (r *streamReader) collect(c *chunk, s *stream, log *bbolt.Cursor, index *bb
 	if !c.fits(value) {
 		return false, nil
 	}
-	c.add(place, &rec, value)
+	c.add(place, value)
 	return true, nil
 }

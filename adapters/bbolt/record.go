@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"math"
 	"time"
+	"unsafe"
 
 	"github.com/google/uuid"
 
@@ -14,16 +14,16 @@ import (
 	"laurel/eventstore"
 )
 
-// A record is the value of one event in the log bucket:
+// A record is one event in the log bucket:
 //
-//	crc32c 4 | format 1 | recorded_at 8 | occurred_at 8 | id 16 | revision, schema (uvarint)
+//	crc32c 4 | bytes of the record 4 | format 1 | recorded_at 8 | occurred_at 8 | id 16 | revision, schema (uvarint)
 //	| type, stream, actor, source, correlation id, causation id (each uvarint length and bytes) | data (the rest)
 //
 // Numbers are big-endian, times nanoseconds since 1970. The checksum covers everything after itself, and begins with
 // the record's place in the log, so that a record that is moved is as damaged as one that is changed.
 const (
 	recordFormat      = 1
-	recordHeaderBytes = 4 + 1 + 8 + 8 + 16
+	recordHeaderBytes = 4 + 4 + 1 + 8 + 8 + 16
 	recordTexts       = 6
 )
 
@@ -61,7 +61,8 @@ var (
 
 // appendRecord appends the encoded record of an event to buf. The checksum is left for sealRecord.
 func appendRecord(buf []byte, e *eventstore.NewEvent, stream string, revision uint64, recordedAt int64) []byte {
-	buf = append(buf, 0, 0, 0, 0, recordFormat)
+	from := len(buf)
+	buf = append(buf, 0, 0, 0, 0, 0, 0, 0, 0, recordFormat)
 	buf = binary.BigEndian.AppendUint64(buf, uint64(recordedAt))
 	buf = binary.BigEndian.AppendUint64(buf, uint64(e.Meta.OccurredAt.UnixNano()))
 	buf = append(buf, e.ID[:]...)
@@ -73,7 +74,9 @@ func appendRecord(buf []byte, e *eventstore.NewEvent, stream string, revision ui
 	buf = appendText(buf, e.Meta.Source)
 	buf = appendText(buf, e.Meta.CorrelationID)
 	buf = appendText(buf, e.Meta.CausationID)
-	return append(buf, e.Data...)
+	buf = append(buf, e.Data...)
+	binary.BigEndian.PutUint32(buf[from+4:], uint32(len(buf)-from))
+	return buf
 }
 
 func appendText(buf []byte, text string) []byte {
@@ -102,23 +105,28 @@ func openRecord(b []byte, place uint64, r *record) error {
 	if len(b) < recordHeaderBytes {
 		return errRecordShort
 	}
-	if binary.BigEndian.Uint32(b) != checksumAt(place, b[4:]) {
+	if !soundRecord(b, place) {
 		return errRecordChecksum
 	}
 	return parseRecord(b, r)
 }
 
+// soundRecord tells whether a record, which has a header, matches its checksum.
+func soundRecord(b []byte, place uint64) bool {
+	return binary.BigEndian.Uint32(b) == checksumAt(place, b[4:])
+}
+
 // parseRecord parses a record whatever its checksum.
 func parseRecord(b []byte, r *record) error {
-	if len(b) < recordHeaderBytes || len(b) > math.MaxUint32 {
+	if len(b) < recordHeaderBytes || uint64(len(b)) != uint64(binary.BigEndian.Uint32(b[4:])) {
 		return errRecordShort
 	}
-	if b[4] != recordFormat {
-		return fmt.Errorf("the record has format %d, want %d: a newer version may have written it", b[4], recordFormat)
+	if b[8] != recordFormat {
+		return fmt.Errorf("the record has format %d, want %d: a newer version may have written it", b[8], recordFormat)
 	}
-	r.recordedAt = int64(binary.BigEndian.Uint64(b[5:]))
-	r.occurredAt = int64(binary.BigEndian.Uint64(b[13:]))
-	copy(r.id[:], b[21:])
+	r.recordedAt = int64(binary.BigEndian.Uint64(b[9:]))
+	r.occurredAt = int64(binary.BigEndian.Uint64(b[17:]))
+	copy(r.id[:], b[25:])
 	at := recordHeaderBytes
 	number := func() (uint64, bool) {
 		if at < len(b) && b[at] < 0x80 { // nearly always one byte
@@ -153,16 +161,12 @@ func parseRecord(b []byte, r *record) error {
 
 func (r *record) text(b []byte, i int) []byte { return b[r.texts[i].from:r.texts[i].to] }
 
-// textPart and dataPart divide what follows the numbers.
-func (r *record) textPart(b []byte) []byte { return b[r.texts[0].from:r.data] }
-func (r *record) dataPart(b []byte) []byte { return b[r.data:] }
-
-// event turns the record into an event, given its two parts. The texts that repeat all over a log are shared through
-// names.
-func (r *record) event(text string, data []byte, names *interner, position eventstore.Position,
-) eventstore.RecordedEvent {
-	own := func(i int) string { return text[r.texts[i].from-r.texts[0].from : r.texts[i].to-r.texts[0].from] }
-	return eventstore.RecordedEvent{
+// event turns the record at b into an event that refers to b, which must not change any more. The texts that repeat all
+// over a log are shared through names.
+func (r *record) event(b []byte, names *interner, position eventstore.Position, e *eventstore.RecordedEvent) {
+	text := unsafe.String(unsafe.SliceData(b), len(b))
+	own := func(i int) string { return text[r.texts[i].from:r.texts[i].to] }
+	*e = eventstore.RecordedEvent{
 		ID:         r.id,
 		Type:       domain.EventType(names.share(0, own(textType))),
 		Stream:     own(textStream),
@@ -177,6 +181,6 @@ func (r *record) event(text string, data []byte, names *interner, position event
 			CausationID:   own(textCausation),
 			Schema:        int(r.schema),
 		},
-		Data: data,
+		Data: b[r.data:len(b):len(b)],
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 // decoded turns a record into what was appended, with its stream, revision and recorded time.
 func decoded(b []byte, r *record) (e eventstore.NewEvent, stream string, revision uint64, recordedAt int64) {
-	event := r.event(string(r.textPart(b)), r.dataPart(b), &interner{}, eventstore.Position{})
+	var event eventstore.RecordedEvent
+	r.event(b, &interner{}, eventstore.Position{}, &event)
 	e = eventstore.NewEvent{ID: event.ID, Type: event.Type, Meta: event.Meta, Data: event.Data}
 	return e, event.Stream, uint64(event.Revision), event.RecordedAt.UnixNano()
 }

@@ -142,7 +142,7 @@ func (v *verification) run() error {
 		return err
 	}
 	v.streams, v.numbers = make(map[string]*verifiedStream), make(map[uint64]*verifiedStream)
-	log := tree{pages: v.pages, leaf: v.record, where: v.where}
+	log := tree{pages: v.pages, leaf: v.block, where: v.where}
 	if err := log.walkBucket(buckets[string(bucketLog)]); err != nil {
 		return err
 	}
@@ -191,7 +191,30 @@ func (v *verification) position(place uint64) eventstore.Position {
 // where is the first event that damage keeps from being read: walking in order, the next one.
 func (v *verification) where([]byte) eventstore.Position { return v.position(v.head + 1) }
 
-func (v *verification) record(e element) error {
+// block checks the records of one block.
+func (v *verification) block(e element) error {
+	bad := func(err error) error {
+		return &eventstore.CorruptError{Position: v.position(v.head + 1), Offset: e.valueOffset, Reason: err.Error()}
+	}
+	if len(e.key) != 8 || binary.BigEndian.Uint64(e.key) != v.head+1 || len(e.value) == 0 {
+		return bad(errRecordMissing)
+	}
+	for rest := e.value; len(rest) > 0; {
+		b, after, err := nextRecord(rest)
+		if err != nil {
+			return bad(err)
+		}
+		if err := v.record(b, e.valueOffset); err != nil {
+			return err
+		}
+		e.valueOffset += int64(len(b))
+		rest = after
+	}
+	return nil
+}
+
+// record checks one record, at an offset of the file.
+func (v *verification) record(b []byte, offset int64) error {
 	if v.head%progressEvents == 0 {
 		if err := v.ctx.Err(); err != nil {
 			return err
@@ -202,16 +225,13 @@ func (v *verification) record(e element) error {
 	}
 	place := v.head + 1
 	bad := func(err error) error {
-		return &eventstore.CorruptError{Position: v.position(place), Offset: e.valueOffset, Reason: err.Error()}
-	}
-	if len(e.key) != 8 || binary.BigEndian.Uint64(e.key) != place {
-		return bad(errRecordMissing)
+		return &eventstore.CorruptError{Position: v.position(place), Offset: offset, Reason: err.Error()}
 	}
 	var r record
-	if err := openRecord(e.value, place, &r); err != nil {
+	if err := openRecord(b, place, &r); err != nil {
 		return bad(err)
 	}
-	name := r.text(e.value, textStream)
+	name := r.text(b, textStream)
 	s, found := v.streams[string(name)]
 	if !found {
 		s = &verifiedStream{name: string(name)}
@@ -228,7 +248,7 @@ func (v *verification) record(e element) error {
 	v.head, v.last = place, r.recordedAt
 	hash := sha256.New()
 	hash.Write(v.chain[:])
-	hash.Write(e.value)
+	hash.Write(b)
 	hash.Sum(v.chain[:0])
 	return nil
 }

@@ -93,7 +93,8 @@ type writer struct {
 	state   state
 	pending []*request
 	cache   *streamCache
-	broken  error // why nothing can be appended any more, until the log is opened again
+	arena   []byte // of the commit before, to be used again
+	broken  error  // why nothing can be appended any more, until the log is opened again
 }
 
 func newWriter(s *Store, now state) *writer {
