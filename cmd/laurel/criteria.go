@@ -72,7 +72,7 @@ status.`,
   laurel criteria check -o json criteria/*.yaml`,
 		Args: func(cmd *cobra.Command, given []string) error {
 			if len(given) == 0 {
-				return usage(cmd.CommandPath()+" needs a FILE", "as in "+cmd.CommandPath()+" my.yaml")
+				return usage(subject(cmd)+" needs a FILE", "as in "+cmd.CommandPath()+" my.yaml")
 			}
 			return nil
 		},

@@ -101,7 +101,7 @@ func (a *app) openSource(path string) (io.ReadCloser, error) {
 // programToImport checks --program of a command that needs one, which need not be in the log yet.
 func (a *app) programToImport(cmd *cobra.Command) (domain.Slug, error) {
 	if a.cfg.program == "" {
-		return "", usage(cmd.CommandPath()+" needs --program", "such as --program git")
+		return "", usage(subject(cmd)+" needs --program", "such as --program git")
 	}
 	slug, err := domain.ParseSlug(a.cfg.program)
 	if err != nil {

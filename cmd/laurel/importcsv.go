@@ -37,7 +37,7 @@ exit status is 1. Importing a file again adds nothing.`,
 		Args: args("FILE"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if profilePath == "" {
-				return usage(cmd.CommandPath()+" needs --profile",
+				return usage(subject(cmd)+" needs --profile",
 					"it says what the columns mean; see "+cmd.CommandPath()+" --help")
 			}
 			text, err := readLimited(profilePath, profileBytesMax)

@@ -64,7 +64,7 @@ written twice. TO must be empty or hold the beginning of FROM.`,
 					Present int64 `json:"present"`
 				}{c.copied, c.present},
 				Sections: []render.Section{{Lines: []string{
-					fmt.Sprintf("%s copied, %s already there", plural(int(c.copied), "event", "events"), thousands(c.present)),
+					fmt.Sprintf("%s copied, %s already there.", plural(int(c.copied), "event", "events"), thousands(c.present)),
 				}}},
 				Data: render.Section{
 					Columns: render.Columns("copied", "present"),

@@ -133,11 +133,14 @@ func group(use, short, long string, children ...*cobra.Command) *cobra.Command {
 			for _, c := range cmd.Commands() {
 				names = append(names, c.Name())
 			}
-			return usage(cmd.CommandPath()+" needs a command", "one of "+strings.Join(names, ", "))
+			return usage(subject(cmd)+" needs a command", "one of "+strings.Join(names, ", "))
 		}}
 	cmd.AddCommand(children...)
 	return cmd
 }
+
+// subject is a command as messages name it, which begin with the name of the program anyway.
+func subject(cmd *cobra.Command) string { return strings.TrimPrefix(cmd.CommandPath(), "laurel ") }
 
 // noArgs accepts no argument; on a command that has children, an argument is an unknown child.
 func noArgs(cmd *cobra.Command, args []string) error {
@@ -145,7 +148,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if !cmd.HasSubCommands() {
-		return usage(fmt.Sprintf("%s takes no argument %q", cmd.CommandPath(), args[0]), "see "+cmd.CommandPath()+" --help")
+		return usage(fmt.Sprintf("%s takes no argument %q", subject(cmd), args[0]), "see "+cmd.CommandPath()+" --help")
 	}
 	cmd.SuggestionsMinimumDistance = 2
 	advice := "see " + cmd.CommandPath() + " --help"
@@ -166,10 +169,10 @@ func args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		advice := "as in " + cmd.CommandPath() + " " + strings.Join(names, " ")
 		if len(given) < least {
-			return usage(cmd.CommandPath()+" needs "+names[len(given)], advice)
+			return usage(subject(cmd)+" needs "+names[len(given)], advice)
 		}
 		if len(given) > len(names) {
-			return usage(fmt.Sprintf("%s takes no argument %q", cmd.CommandPath(), given[len(names)]), advice)
+			return usage(fmt.Sprintf("%s takes no argument %q", subject(cmd), given[len(names)]), advice)
 		}
 		return nil
 	}
