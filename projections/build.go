@@ -22,6 +22,7 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f := NewFacts()
+	var w warmer
 	work, order := make(chan *chunk), make(chan *chunk, 2*runtime.GOMAXPROCS(0))
 	go func() {
 		defer close(work)
@@ -40,7 +41,7 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 	for c := range order {
 		<-c.done
 		if failed == nil {
-			failed = f.foldChunk(c, opt)
+			failed = f.foldChunk(&w, c, opt)
 		}
 		if failed != nil {
 			cancel() // and drain, so that every goroutine ends before Build returns
@@ -99,8 +100,8 @@ func (c *chunk) decode(d *decoder) {
 	}
 }
 
-func (f *Facts) foldChunk(c *chunk, opt BuildOptions) error {
-	if err := f.foldAll(c.inputs); err != nil {
+func (f *Facts) foldChunk(w *warmer, c *chunk, opt BuildOptions) error {
+	if err := f.foldWarm(w, c.inputs); err != nil {
 		return err
 	}
 	if c.err != nil {

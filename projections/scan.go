@@ -75,7 +75,15 @@ func skipSpace(data []byte, i int) int {
 
 // stringEnd returns the index after the string that begins at i, or -1.
 func stringEnd(data []byte, i int) int {
-	for i++; i < len(data); i++ {
+	from := i + 1
+	n := bytes.IndexByte(data[min(from, len(data)):], '"')
+	if n < 0 {
+		return -1
+	}
+	if bytes.IndexByte(data[from:from+n], '\\') < 0 {
+		return from + n + 1 // nearly always
+	}
+	for i = from; i < len(data); i++ {
 		switch data[i] {
 		case '"':
 			return i + 1
