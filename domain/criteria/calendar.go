@@ -82,8 +82,12 @@ func (c *calendar) zoneAt(t int64, hint int) int {
 // day returns the number of the local day at t, and the zone as the next hint. The time is one that events can have.
 func (c *calendar) day(t int64, hint int) (day int64, zone int) {
 	zone = c.zoneAt(t, hint)
-	// Unsigned, a division by a constant is one multiplication.
-	return c.firstDay + int64(uint64(t+c.zones[zone].offsetNS-c.firstDay*dayNS)/uint64(dayNS)), zone
+	return c.dayOf(t + c.zones[zone].offsetNS), zone
+}
+
+// dayOf returns the number of the day of a local time. Unsigned, a division by a constant is one multiplication.
+func (c *calendar) dayOf(local int64) int64 {
+	return c.firstDay + int64(uint64(local-c.firstDay*dayNS)/uint64(dayNS))
 }
 
 // weekOf returns the number of the ISO week that a day belongs to. 1970-01-01 was a Thursday.

@@ -16,10 +16,14 @@ type Evaluator struct {
 	tables *Tables
 	states []state
 
-	next   []int64 // by measure: when its value next changes by itself
-	micro  int64   // a linear score, in millionths
-	large  bool    // some measure is too large for a linear score in integers
-	parted bool    // a sum that a share divides has changed
+	next               []int64 // by measure: when its value next changes by itself
+	micro              int64   // a linear score, in millionths
+	microMin, microMax int64   // between which a linear score surely crosses no threshold
+	large              bool    // some measure is too large for a linear score in integers
+	parted             bool    // a sum that a share divides has changed
+
+	aside    []Milli // by patient measure: what its expiries may take from the score before it is looked at again
+	asideAll Milli
 
 	values  values
 	gates   []gate // by variable
@@ -57,17 +61,27 @@ type tierState struct {
 
 // unitsOfInstant are the numbers of the calendar units of one instant, found when first asked for.
 type unitsOfInstant struct {
-	at     int64
-	known  bool
-	zone   int
-	number [EveryYear + 1]int64 // those that the plan needs
+	at                 int64
+	known              bool
+	zoneStart, zoneEnd int64 // where the offset from UTC holds
+	offset             int64
+	number             [EveryYear + 1]int64 // those that the plan needs
+}
+
+// enter finds the offset from UTC at t.
+func (u *unitsOfInstant) enter(c *calendar, t int64) {
+	i := c.zoneAt(t, 0)
+	u.zoneStart, u.zoneEnd, u.offset = c.zones[i].startNS, math.MaxInt64, c.zones[i].offsetNS
+	if i+1 < len(c.zones) {
+		u.zoneEnd = c.zones[i+1].startNS
+	}
 }
 
 // NewEvaluator returns an evaluator of the plan over facts encoded by the tables.
 func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
 	n := len(p.measures)
 	e := &Evaluator{
-		plan: p, tables: tables, states: make([]state, n), next: make([]int64, n),
+		plan: p, tables: tables, states: make([]state, n), next: make([]int64, n), aside: make([]Milli, n),
 		values: values{milli: make([]Milli, n+1)}, gates: make([]gate, n+1),
 		tiers: make([]tierState, len(p.Doc.Tiers)), binding: make(map[string]any, n+1), answers: make([][]uint8, n),
 	}
@@ -133,7 +147,7 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 			e.expire(t)
 		}
 		if e.changed {
-			e.derive()
+			e.derive(t)
 		}
 		if !e.started {
 			if e.cause(facts[:i], outcome, t) == Elapsed {
@@ -148,9 +162,8 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 			}
 		}
 	}
-	if !e.plan.scoreRead {
-		e.values.milli[len(e.states)] = e.score()
-	}
+	e.settle(asOf)
+	e.values.milli[len(e.states)] = e.score()
 	return e.timeline(first)
 }
 
@@ -190,6 +203,9 @@ func (e *Evaluator) reset(m *Mentor) {
 	if e.plan.linear != nil {
 		e.micro = e.plan.linear.constant * 1000
 	}
+	clear(e.aside)
+	e.asideAll = 0
+	e.microMin, e.microMax = 1, 0
 	for i := range e.states {
 		e.next[i] = never
 		e.states[i].reset(&e.plan.measures[i], len(m.Mentees))
@@ -308,8 +324,13 @@ func (e *Evaluator) expire(t int64) {
 	due := never
 	for _, i := range e.plan.expiring {
 		if e.next[i] <= t {
-			s := &e.states[i]
-			e.next[i] = s.expire(&e.plan.measures[i], t)
+			s, m := &e.states[i], &e.plan.measures[i]
+			s.expire(m, t)
+			if m.isStreak() {
+				e.next[i] = s.nextOfStreak(m)
+			} else {
+				e.next[i] = e.nextOf(i, m, s)
+			}
 			e.set(i, s.value)
 		}
 		due = min(due, e.next[i])
@@ -318,20 +339,33 @@ func (e *Evaluator) expire(t int64) {
 }
 
 // derive recomputes what depends on other measures: shares, and the score where a tier reads it.
-func (e *Evaluator) derive() {
+func (e *Evaluator) derive(t int64) {
 	if e.parted {
 		for _, s := range e.plan.sums {
 			e.set(s.share, e.states[s.sum].share())
 		}
 		e.parted = false
 	}
-	if e.plan.scoreRead {
-		i := len(e.states)
-		v := e.score()
-		e.values.milli[i] = v
-		e.dirty = e.dirty || v < e.gates[i].low || v > e.gates[i].high
+	// A linear score far from its thresholds needs no rounding: it is left as it was.
+	if e.plan.scoreRead && (e.plan.linear == nil || e.large || e.micro < e.microMin || e.micro > e.microMax) {
+		e.scoreMayMatter(t)
 	}
 	e.changed = false
+}
+
+// scoreMayMatter finds out whether the score has crossed a threshold.
+func (e *Evaluator) scoreMayMatter(t int64) {
+	i := len(e.states)
+	v, g := e.score(), &e.gates[i]
+	e.values.milli[i] = v
+	if v-e.asideAll >= g.low && v <= g.high {
+		return
+	}
+	e.catchUp(t)
+	v = e.values.milli[i]
+	if e.dirty = e.dirty || v < g.low || v > g.high; !e.dirty {
+		e.rebudget()
+	}
 }
 
 // score evaluates the document's score over the present measures.
@@ -390,6 +424,7 @@ func (e *Evaluator) holds(w *when) bool {
 // decide finds the tier at t.
 func (e *Evaluator) decide(t int64) int16 {
 	if e.dirty {
+		e.catchUp(t)
 		for i := range e.plan.when {
 			holds, s := e.holds(&e.plan.when[i]), &e.tiers[i]
 			if s.holds && !holds {
@@ -403,6 +438,7 @@ func (e *Evaluator) decide(t int64) int16 {
 			}
 		}
 		e.dirty = false
+		e.rebudget()
 	}
 	tier := int16(NoTier)
 	e.keepDue = never

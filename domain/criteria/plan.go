@@ -21,6 +21,8 @@ type Plan struct {
 	sums     []sharePlan          // shares, each with the sum that it is of
 	linear   *linearForm          // of the score; nil where it is none
 	expiring []int                // measures that change as time passes
+	patient  []int                // those among them whose expiries may be put off
+	sharers  int64                // patient measures that the score adds
 
 	when      []when
 	scoreOf   *scorePlan
@@ -45,7 +47,9 @@ type measurePlan struct {
 	keeps     []int64 // by offset: the millionths that are kept from then on
 	starts    unitStarts
 	quick     quick
-	sum       int // of a share: the index of its sum
+	patient   bool  // its expiries may be put off: see patience.go
+	dropMax   Milli // of a patient measure: the most that one entry can take from the value
+	sum       int   // of a share: the index of its sum
 	*Measure
 }
 
@@ -110,6 +114,7 @@ func Compile(checked *CheckedDocument) (*Plan, error) {
 			return nil, fmt.Errorf("when of tier %s: %w", doc.Tiers[i].ID, err)
 		}
 	}
+	p.findPatient(checked.Score)
 	for i := range p.gates {
 		slices.Sort(p.gates[i])
 		p.gates[i] = slices.Compact(p.gates[i])

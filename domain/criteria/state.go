@@ -18,7 +18,6 @@ type state struct {
 	total     Milli      // sum of contributions; of a mean, the sum of ratings
 	n         int64      // events, distinct mentees, skills or units; ratings of a mean
 	buckets   [][]bucket // by cap
-	used      []*Milli   // of the buckets of the fact at hand
 	perMentee []uint32   // count: mentees, the facts that count now
 	perSkill  map[uint16]uint32
 	parts     maxTree
@@ -42,33 +41,29 @@ type entry struct {
 // bucket is what a cap has used up in one calendar unit. Clock changes can take the calendar back by a unit, so the
 // unit before is remembered too. Units are kept plus unitBias, so that 0 is none.
 type bucket struct {
-	unit, before     int32
+	unit, before     int64
 	used, usedBefore Milli
 }
 
 // unitBias makes the numbers of all units positive: days, the most of them, begin at -25,570.
 const unitBias = 1 << 20
 
-func (b *bucket) at(unit int64) *Milli {
-	u := int32(unit + unitBias)
-	if u == b.unit {
-		return &b.used
-	}
-	if u < b.unit {
-		if b.before != u {
-			b.before, b.usedBefore = u, 0
+// turn returns what is used of a unit other than the present one: of the next, or of the one before.
+func (b *bucket) turn(unit int64) *Milli {
+	if unit < b.unit {
+		if b.before != unit {
+			b.before, b.usedBefore = unit, 0
 		}
 		return &b.usedBefore
 	}
 	b.before, b.usedBefore = b.unit, b.used
-	b.unit, b.used = u, 0
+	b.unit, b.used = unit, 0
 	return &b.used
 }
 
 func (s *state) init(m *measurePlan) {
 	s.heads = make([]int, len(m.offsets))
 	s.buckets = make([][]bucket, len(m.Caps))
-	s.used = make([]*Milli, len(m.Caps))
 	if m.Aggregate == CountSkills {
 		s.perSkill = map[uint16]uint32{}
 	}
@@ -116,17 +111,18 @@ func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int)
 	if e.trace != nil && m.aggregate != SumPoints {
 		e.trace.counted(i, index)
 	}
+	if m.patient && s.behind(m, f.At) {
+		s.expire(m, f.At)
+	}
 	switch m.aggregate {
 	case SumPoints:
 		mentee := uint32(len(e.mentor.Mentees))
 		if f.Bond != NoBond {
 			mentee = e.mentor.Bonds[f.Bond]
 		}
-		credited := s.addPoints(e, i, m, mentee, f.At, points, index)
-		if credited == 0 {
-			return
+		if credited := s.addPoints(e, i, m, mentee, f.At, points, index); credited != 0 {
+			e.push(i, m, s, entry{at: f.At, amount: credited, key: mentee})
 		}
-		e.push(i, m, s, entry{at: f.At, amount: credited, key: mentee})
 	case CountEvents:
 		s.n++
 		s.value = s.n * 1000
@@ -222,34 +218,36 @@ func (s *state) underCaps(e *Evaluator, m *measurePlan, at int64, mentee uint32,
 	if e.units.at != at || !e.units.known {
 		e.cut(at)
 	}
+	var used [capsMax]*Milli
 	credited = points
 	for c := range m.caps {
 		limit := &m.caps[c]
-		buckets := s.buckets[c]
-		b := &buckets[0]
+		b := &s.buckets[c][0]
 		if limit.Per == PerMentee {
-			b = &buckets[mentee]
+			b = &s.buckets[c][mentee]
 		}
-		used := b.at(e.units.number[limit.Every])
-		s.used[c] = used
-		if left := limit.Max - *used; left < credited {
+		unit := e.units.number[limit.Every] + unitBias
+		used[c] = &b.used
+		if b.unit != unit {
+			used[c] = b.turn(unit)
+		}
+		if left := limit.Max - *used[c]; left < credited {
 			credited, byCap = left, c
 		}
 	}
 	if credited > 0 {
-		for _, used := range s.used {
-			*used += credited
+		for c := range m.caps {
+			*used[c] += credited
 		}
 	}
 	return credited, byCap
 }
 
-// expire moves the measure on to t and returns when it next changes by itself.
-func (s *state) expire(m *measurePlan, t int64) (next int64) {
+// expire moves the measure on to t.
+func (s *state) expire(m *measurePlan, t int64) {
 	switch m.aggregate {
 	case StreakWeek, StreakMonth:
 		s.expireStreak(m, t)
-		return s.nextOfStreak(m)
 	case CountDays, CountWeeks, CountMonths:
 		for s.heads[0] < len(s.entries) && addNS(s.entries[s.heads[0]].at, m.windowNS) <= t {
 			if s.popUnit() {
@@ -272,13 +270,6 @@ func (s *state) expire(m *measurePlan, t int64) (next int64) {
 			s.value = s.n * 1000
 		}
 	}
-	next = never
-	for k, offset := range m.offsets {
-		if s.heads[k] < len(s.entries) {
-			next = min(next, addNS(s.entries[s.heads[k]].at, offset))
-		}
-	}
-	return next
 }
 
 // age takes an entry past its offset k.
@@ -501,8 +492,10 @@ func (e *Evaluator) unit(every Every, at int64) int64 {
 // cut finds the calendar units of an instant.
 func (e *Evaluator) cut(at int64) {
 	u, c := &e.units, e.plan.calendar
-	var day int64
-	day, u.zone = c.day(at, u.zone)
+	if at < u.zoneStart || at >= u.zoneEnd {
+		u.enter(c, at)
+	}
+	day := c.dayOf(at + u.offset)
 	u.at, u.known = at, true
 	u.number[EveryDay] = day
 	u.number[EveryWeek] = weekOf(day)
