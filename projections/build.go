@@ -16,14 +16,14 @@ type BuildOptions struct {
 
 // Build folds the log of a store into facts.
 //
-// Reading, decoding and folding overlap: one goroutine reads chunks, others decode them, and the caller's folds the
-// decoded ones in log order.
+// Reading, decoding and folding overlap: one goroutine reads chunks, others parse and decode them, and the caller's
+// folds the decoded ones in log order.
 func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Facts, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f := NewFacts()
-	var w warmer
-	work, order := make(chan *chunk), make(chan *chunk, 2*runtime.GOMAXPROCS(0))
+	work, order := make(chan *chunk), make(chan *chunk, chunksAhead())
+	free := make(chan []Input, chunksAhead())
 	go func() {
 		defer close(work)
 		defer close(order)
@@ -33,10 +33,11 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 		go func() {
 			d := newDecoder()
 			for c := range work {
-				c.decode(d)
+				c.decode(d, free, opt.People != nil)
 			}
 		}()
 	}
+	var w warmer
 	var failed error
 	for c := range order {
 		<-c.done
@@ -45,6 +46,10 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 		}
 		if failed != nil {
 			cancel() // and drain, so that every goroutine ends before Build returns
+		}
+		select {
+		case free <- c.inputs[:0]:
+		default:
 		}
 	}
 	if failed == nil {
@@ -58,46 +63,59 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 	return f, nil
 }
 
+// chunksAhead is how many chunks may be under way.
+func chunksAhead() int { return 2 * runtime.GOMAXPROCS(0) }
+
 // chunk is a run of recorded events on its way to being folded. done is closed once inputs are there.
 type chunk struct {
-	events []eventstore.RecordedEvent
-	inputs []Input
-	err    error
-	done   chan struct{}
+	events  eventstore.RawChunk
+	inputs  []Input
+	persons []personChange
+	err     error
+	done    chan struct{}
 }
 
 func readChunks(ctx context.Context, store eventstore.Store, upTo eventstore.Position, work, order chan<- *chunk) {
-	for events, err := range eventstore.ReadChunks(ctx, store, eventstore.Position{}, eventstore.Filter{}) {
-		last := false
-		if !upTo.IsZero() {
-			for i := range events {
-				if store.ComparePositions(events[i].Position, upTo) > 0 {
-					events, last = events[:i], true
-					break
-				}
-			}
-		}
+	for events, err := range eventstore.ReadRaw(ctx, store, eventstore.Position{}, upTo) {
 		c := &chunk{events: events, err: err, done: make(chan struct{})}
 		order <- c // the folder drains it whatever happens
 		work <- c
-		if err != nil || last || ctx.Err() != nil {
+		if err != nil || ctx.Err() != nil {
 			return
 		}
 	}
 }
 
-func (c *chunk) decode(d *decoder) {
+// decode makes inputs of the events, up to one that cannot be decoded.
+func (c *chunk) decode(d *decoder, free <-chan []Input, people bool) {
 	defer close(c.done)
 	if c.err != nil {
 		return
 	}
-	c.inputs = make([]Input, len(c.events))
-	for i := range c.events {
-		if c.err = d.decode(&c.events[i], &c.inputs[i]); c.err != nil {
-			c.inputs = c.inputs[:i]
-			return
-		}
+	select {
+	case c.inputs = <-free:
+	default:
+		c.inputs = make([]Input, 0, 2048)
 	}
+	c.err = c.events.Each(func(e *eventstore.RecordedEvent) error {
+		n := len(c.inputs)
+		if n == cap(c.inputs) {
+			c.inputs = append(c.inputs, Input{})
+		}
+		c.inputs = c.inputs[:n+1]
+		if err := d.decode(e, &c.inputs[n]); err != nil {
+			c.inputs = c.inputs[:n]
+			return err
+		}
+		if !people {
+			return nil
+		}
+		change, found, err := personChangeOf(e)
+		if found {
+			c.persons = append(c.persons, change)
+		}
+		return err
+	})
 }
 
 func (f *Facts) foldChunk(w *warmer, c *chunk, opt BuildOptions) error {
@@ -107,10 +125,8 @@ func (f *Facts) foldChunk(w *warmer, c *chunk, opt BuildOptions) error {
 	if c.err != nil {
 		return c.err
 	}
-	if opt.People != nil {
-		if err := opt.People.Apply(c.events); err != nil {
-			return err
-		}
+	for i := range c.persons {
+		opt.People.change(&c.persons[i])
 	}
 	if opt.Progress != nil {
 		opt.Progress(f.Events())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/google/uuid"
 
@@ -46,24 +47,48 @@ const (
 // decoder turns recorded events into inputs. It keeps the strings that it has met, so that each is stored once.
 type decoder struct {
 	interned map[string]string
-	codes    map[domain.EventType]uint8
-	skilled  map[domain.EventType]bool // types that carry a skill
+	types    map[domain.EventType]*typeInfo
 }
 
 func newDecoder() *decoder {
-	d := &decoder{interned: map[string]string{}, codes: map[domain.EventType]uint8{}, skilled: map[domain.EventType]bool{}}
+	d := &decoder{interned: map[string]string{}, types: map[domain.EventType]*typeInfo{
+		domain.TypeEventVoided: {kind: InputVoid, hasFields: true},
+	}}
+	for _, t := range criteria.FactTypes() {
+		info := &typeInfo{kind: InputFact, hasFields: carriesAttested(t)}
+		info.code, _ = criteria.TypeCode(t)
+		switch {
+		case criteria.IsOutcome(info.code):
+			info.kind = InputOutcome
+		case t == domain.TypePracticeShared:
+			info.kind = InputShared
+		case t == domain.TypeMentorshipStarted:
+			info.kind = InputStart
+		}
+		d.types[t] = info
+	}
 	for _, a := range criteria.Attributes() {
-		if a.Name == "skill" {
-			for _, t := range a.CarriedBy {
-				d.skilled[t] = true
+		for _, t := range a.CarriedBy {
+			if info := d.types[t]; info != nil && a.Name != "type" && a.Name != "mentee" {
+				info.hasFields = true
+				info.skilled = info.skilled || a.Name == "skill"
 			}
 		}
 	}
-	for _, t := range criteria.FactTypes() {
-		code, _ := criteria.TypeCode(t)
-		d.codes[t] = code
+	for _, t := range []domain.EventType{
+		domain.TypeMentorshipStarted, domain.TypeSessionConfirmed, domain.TypeFeedbackGiven,
+	} {
+		d.types[t].hasFields = true
 	}
 	return d
+}
+
+// typeInfo is what decoding needs to know about an event type.
+type typeInfo struct {
+	kind      InputKind
+	code      uint8
+	skilled   bool // it carries a skill
+	hasFields bool // facts need some of its fields
 }
 
 // internedMax bounds the strings kept; a log with more different labels still decodes, only slower.
@@ -83,36 +108,31 @@ func (d *decoder) intern(b []byte) string {
 // decode reads one event. It fails on payloads that cannot have passed the codec.
 func (d *decoder) decode(e *eventstore.RecordedEvent, in *Input) error {
 	*in = Input{ID: e.ID, At: e.Meta.OccurredAt.UnixNano(), Position: e.Position}
-	onPerson := strings.HasPrefix(e.Stream, "person-")
-	if !onPerson && !strings.HasPrefix(e.Stream, "mentorship-") {
+	id, onPerson := strings.CutPrefix(e.Stream, "person-")
+	if !onPerson {
+		var onMentorship bool
+		if id, onMentorship = strings.CutPrefix(e.Stream, "mentorship-"); !onMentorship {
+			return nil
+		}
+	}
+	info := d.types[e.Type]
+	if info == nil {
 		return nil
 	}
-	code, isFact := d.codes[e.Type]
-	switch {
-	case e.Type == domain.TypeEventVoided:
-		in.Kind = InputVoid
-	case !isFact:
-		return nil
-	case onPerson != (criteria.IsOutcome(code) || e.Type == domain.TypePracticeShared):
+	if info.kind != InputVoid && onPerson != (info.kind == InputOutcome || info.kind == InputShared) {
 		return nil // a type on the wrong kind of stream says nothing about anybody
-	case criteria.IsOutcome(code):
-		in.Kind = InputOutcome
-	case e.Type == domain.TypePracticeShared:
-		in.Kind = InputShared
-	case e.Type == domain.TypeMentorshipStarted:
-		in.Kind = InputStart
-	default:
-		in.Kind = InputFact
 	}
-	in.Code = code
-	_, id, _ := strings.Cut(e.Stream, "-")
+	in.Kind, in.Code = info.kind, info.code
 	var err error
-	if in.Stream, err = parseUUID([]byte(id)); err != nil {
+	if in.Stream, err = parseUUID(unsafe.Slice(unsafe.StringData(id), len(id))); err != nil {
 		return fmt.Errorf("event %s at position %s: stream %q: want a uuid after the first \"-\"", e.ID, e.Position, e.Stream)
 	}
 	if t := e.Meta.OccurredAt; t.Before(domain.OccurredMin) || !t.Before(domain.OccurredMax) {
 		return fmt.Errorf("event %s at position %s: occurred at %s: want a time from %s up to %s", e.ID, e.Position,
 			t.Format(time.RFC3339), domain.OccurredMin.Format(time.DateOnly), domain.OccurredMax.Format(time.DateOnly))
+	}
+	if !info.hasFields {
+		return nil
 	}
 	data := e.Data
 	if e.Meta.Schema < domain.SchemaOf(e.Type) {
@@ -120,14 +140,14 @@ func (d *decoder) decode(e *eventstore.RecordedEvent, in *Input) error {
 			return fmt.Errorf("event %s at position %s: %w", e.ID, e.Position, err)
 		}
 	}
-	if err := scanObject(data, func(key, value []byte) error { return d.field(e.Type, key, value, in) }); err != nil {
+	if err := scanObject(data, func(key, value []byte) error { return d.field(e.Type, info, key, value, in) }); err != nil {
 		return fmt.Errorf("event %s (%s) at position %s: payload: %w", e.ID, e.Type, e.Position, err)
 	}
 	return nil
 }
 
 // field reads one field of a payload. Which fields a type has is told in package domain.
-func (d *decoder) field(t domain.EventType, key, value []byte, in *Input) (err error) {
+func (d *decoder) field(t domain.EventType, info *typeInfo, key, value []byte, in *Input) (err error) {
 	var b []byte
 	switch string(key) {
 	case "channel":
@@ -146,7 +166,7 @@ func (d *decoder) field(t domain.EventType, key, value []byte, in *Input) (err e
 			in.Label = d.intern(b)
 		}
 	case "skill":
-		if d.skilled[t] {
+		if info.skilled {
 			b, err = text(value)
 			in.Skill = d.intern(b)
 		}
@@ -229,31 +249,28 @@ func textUUID(value []byte) (uuid.UUID, error) {
 // parseUUID reads the canonical form, as Laurel writes it.
 func parseUUID(b []byte) (uuid.UUID, error) {
 	if len(b) == 36 && b[8] == '-' && b[13] == '-' && b[18] == '-' && b[23] == '-' {
+		b := (*[36]byte)(b)
 		var id uuid.UUID
-		i, ok := 0, true
-		for j := range id {
-			if i == 8 || i == 13 || i == 18 || i == 23 {
-				i++
-			}
-			hi, lo := hexDigit(b[i]), hexDigit(b[i+1])
-			ok = ok && hi < 16 && lo < 16
+		wrong := byte(0)
+		for j, at := range [...]uint8{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34} {
+			hi, lo := hexDigits[b[at]], hexDigits[b[at+1]]
+			wrong |= hi | lo
 			id[j] = hi<<4 | lo
-			i += 2
 		}
-		if ok {
+		if wrong < 16 {
 			return id, nil
 		}
 	}
 	return uuid.ParseBytes(b)
 }
 
-func hexDigit(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	default:
-		return 255
+// hexDigits holds the value of each lower-case digit, and 255 for what is none.
+var hexDigits = func() (values [256]byte) {
+	for c := range values {
+		values[c] = 255
 	}
-}
+	for i, c := range "0123456789abcdef" {
+		values[c] = byte(i)
+	}
+	return values
+}()

@@ -29,29 +29,59 @@ func NewPeople() *People { return &People{byID: map[uuid.UUID]Contact{}} }
 // Apply reads events that follow those read before.
 func (p *People) Apply(events []eventstore.RecordedEvent) error {
 	for i := range events {
-		e := &events[i]
-		switch e.Type {
-		case domain.TypePersonRegistered, domain.TypePersonErased:
-		default:
-			continue
-		}
-		id, err := uuid.Parse(strings.TrimPrefix(e.Stream, "person-"))
+		change, found, err := personChangeOf(&events[i])
 		if err != nil {
-			continue
+			return err
 		}
-		if e.Type == domain.TypePersonErased {
-			delete(p.byID, id)
-			continue
+		if found {
+			p.change(&change)
 		}
-		var registered struct {
-			Personal struct{ Name, Email string }
-		}
-		if err := json.Unmarshal(e.Data, &registered); err != nil {
-			return fmt.Errorf("event %s (%s) at position %s: payload: %w", e.ID, e.Type, e.Position, err)
-		}
-		p.byID[id] = Contact(registered.Personal)
 	}
 	return nil
+}
+
+// personChange is what an event says about a person.
+type personChange struct {
+	id      uuid.UUID
+	contact Contact
+	erased  bool
+}
+
+func (p *People) change(c *personChange) {
+	if c.erased {
+		delete(p.byID, c.id)
+		return
+	}
+	p.byID[c.id] = c.contact
+}
+
+// personChangeOf returns what an event says about a person; found is false for one that says nothing.
+func personChangeOf(e *eventstore.RecordedEvent) (change personChange, found bool, err error) {
+	switch e.Type {
+	case domain.TypePersonRegistered, domain.TypePersonErased:
+	default:
+		return change, false, nil
+	}
+	if change.id, err = uuid.Parse(strings.TrimPrefix(e.Stream, "person-")); err != nil {
+		return change, false, nil
+	}
+	if e.Type == domain.TypePersonErased {
+		change.erased = true
+		return change, true, nil
+	}
+	var registered struct {
+		Personal struct{ Name, Email string }
+	}
+	if payload, err := eventstore.Decode(*e); err == nil {
+		details := payload.Payload.(*domain.PersonRegistered).Personal
+		change.contact = Contact{Name: details.Name, Email: details.Email}
+		return change, true, nil
+	}
+	if err := json.Unmarshal(e.Data, &registered); err != nil {
+		return change, false, fmt.Errorf("event %s (%s) at position %s: payload: %w", e.ID, e.Type, e.Position, err)
+	}
+	change.contact = Contact(registered.Personal)
+	return change, true, nil
 }
 
 // Contact returns what is known about a person; nothing for one who was erased or never registered.

@@ -6,7 +6,10 @@ import (
 	"errors"
 )
 
-var errNotObject = errors.New("the payload is not a JSON object")
+var (
+	errNotObject = errors.New("the payload is not a JSON object")
+	errRange     = errors.New("the number is out of range")
+)
 
 // scanObject calls field with each top-level key of a JSON object and the raw text of its value. It checks only as much
 // of the syntax as it needs to find its way: payloads were checked when they were recorded. An empty payload has no
@@ -160,7 +163,6 @@ func whole(value []byte) (int16, error) {
 // thousandths reads a decimal number with at most the given number of decimals, scaled up by that many powers of ten.
 // The result is within an int16.
 func thousandths(value []byte, decimals int) (int64, error) {
-	errRange := errors.New("the number is out of range")
 	n, i, negative, point := int64(0), 0, false, -1
 	if len(value) > 0 && value[0] == '-' {
 		negative, i = true, 1

@@ -11,8 +11,11 @@ type interner struct {
 	last  [3]string // what each kind of text was the time before: often the same
 }
 
-// share returns the text, the same one for equal texts; kind is 0 to 2.
+// share returns the text, the same one for equal texts; kind is 0 to 2. A nil interner shares nothing.
 func (n *interner) share(kind int, text string) string {
+	if n == nil {
+		return text
+	}
 	if text != n.last[kind] {
 		n.last[kind] = n.lookUp(text)
 	}

@@ -147,6 +147,7 @@ type logReader struct {
 	store  *Store
 	filter filter
 	names  interner
+	raw    []byte // for the next chunk, if not nil
 }
 
 // read looks at up to scanMax events after a place and up to a last one, and returns those that pass the filter, and
@@ -163,7 +164,7 @@ func (l *logReader) read(after, until uint64, scanMax int) ([]eventstore.Recorde
 
 // chunk is read, less the parsing.
 func (l *logReader) chunk(after, until uint64, scanMax int) (chunk, uint64, error) {
-	c := chunk{store: l.store, places: make([]chunkPlace, 0, min(uint64(scanMax), until-after))}
+	c := chunk{store: l.store, raw: l.raw, places: make([]chunkPlace, 0, min(uint64(scanMax), until-after))}
 	place := after
 	err := l.store.view(func(tx *bbolt.Tx) error {
 		if place == until {

@@ -59,6 +59,7 @@ type Store struct {
 var (
 	_ eventstore.Store       = (*Store)(nil)
 	_ eventstore.ChunkReader = (*Store)(nil)
+	_ eventstore.RawReader   = (*Store)(nil)
 	_ eventstore.Verifier    = (*Store)(nil)
 	_ eventstore.Backuper    = (*Store)(nil)
 )
