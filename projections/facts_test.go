@@ -86,3 +86,67 @@ func TestStartedAnew(t *testing.T) {
 		}
 	}
 }
+
+// TestCalendarGoesBack covers a clock change that takes the calendar back by a day: in St. John's, 1 November 2009
+// began, and after a minute it was 31 October again for an hour.
+func TestCalendarGoesBack(t *testing.T) {
+	h := &history{t: t}
+	room := domain.MentorshipStream(named("room"))
+	h.add("start", room, 0, &domain.MentorshipStarted{Program: "alpha", Mentor: named("ann"), Mentee: named("bob")})
+	for i, clock := range []string{
+		"2009-10-31T15:00:00Z", // 31 October
+		"2009-11-01T02:30:10Z", // 1 November, 00:00:10
+		"2009-11-01T02:30:40Z",
+		"2009-11-01T02:40:00Z", // 31 October again, 23:10
+		"2009-11-01T03:40:00Z", // 1 November again, 00:10
+		"2009-11-02T15:00:00Z",
+	} {
+		at, err := time.Parse(time.RFC3339, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.add(fmt.Sprint("s", i), room, 0, &domain.SessionHeld{})
+		h.events[len(h.events)-1].Meta.OccurredAt = at
+	}
+	plan := compile(t, []byte(`
+apiVersion: laurel/v1
+kind: Criteria
+program: alpha
+title: Test
+timezone: America/St_Johns
+measures:
+  daily: {sum: points, of: {SessionHeld: 1}, caps: [{per: mentor, every: day, max: 1}]}
+  monthly: {sum: points, of: {SessionHeld: 1}, caps: [{per: mentee, every: month, max: 1.5}]}
+  days: {count: days, of: SessionHeld}
+  recent: {count: days, of: SessionHeld, window: 1d}
+  months: {count: months, of: SessionHeld}
+  streak: {streak: month, of: SessionHeld}
+  longest: {streak: month, of: SessionHeld, longest: true}
+score: daily
+tiers: [{id: one, name: One, when: daily >= 1}]
+`))
+	for asOf, want := range map[string]string{
+		"2009-11-01T02:35:00Z": "daily 2, monthly 2.5, days 2, recent 2, months 2, streak 2, longest 2",
+		"2009-11-01T03:40:00Z": "daily 2, monthly 3, days 2, recent 2, months 2, streak 2, longest 2",
+		"2009-11-02T03:39:59Z": "daily 2, monthly 3, days 2, recent 1, months 2, streak 2, longest 2",
+		"2009-11-02T15:00:00Z": "daily 3, monthly 3, days 3, recent 1, months 2, streak 2, longest 2",
+	} {
+		at, err := time.Parse(time.RFC3339, asOf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// As if only what had happened by then were known: the start is in 2024.
+		f := fold(t, h.events)
+		id, _ := f.MentorOf("alpha", named("ann"))
+		got := ""
+		for i, v := range projections.EvaluateOne(f, id, plan, at).Measures {
+			if i > 0 {
+				got += ", "
+			}
+			got += plan.Doc.Measures[i].Name + " " + projections.FormatMilli(v)
+		}
+		if got != want {
+			t.Errorf("as of %s:\n got %s\nwant %s", asOf, got, want)
+		}
+	}
+}

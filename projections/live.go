@@ -73,7 +73,19 @@ func (l *Live) put(id MentorID, t criteria.Timeline) {
 	if t.Due != maxTime {
 		heap.Push(&l.due, dueAt{t.Due, id})
 	}
+	if len(l.due) > dueSpareMin+2*len(l.of) {
+		l.due = l.due[:0]
+		for id, t := range l.of {
+			if t.Due != maxTime {
+				l.due = append(l.due, dueAt{t.Due, id})
+			}
+		}
+		heap.Init(&l.due)
+	}
 }
+
+// dueSpareMin is how many entries out of date the heap may hold beside as many as there are mentors.
+const dueSpareMin = 1024
 
 // Timeline returns a mentor's present timeline.
 func (l *Live) Timeline(id MentorID) (criteria.Timeline, bool) {
