@@ -123,7 +123,7 @@ const (
 const (
 	codesMax    = 1<<16 - 1
 	programsMax = 1<<16 - 1
-	eventsMax   = math.MaxUint32 - 1
+	eventsMax   = uint64(math.MaxUint32 - 1) // which an int of 32 bits does not hold
 )
 
 type factKey struct {
@@ -223,7 +223,7 @@ func (f *Facts) fold(in *Input) error {
 		f.void(in)
 		return nil
 	}
-	if len(f.ids) >= eventsMax {
+	if uint64(len(f.ids)) >= eventsMax {
 		return fmt.Errorf("facts: the log has more than %d events that can be facts", eventsMax)
 	}
 	seq := uint32(len(f.ids))
