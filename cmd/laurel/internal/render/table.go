@@ -43,7 +43,7 @@ func (p *Printer) sections(sections []Section) {
 func (p *Printer) leftOut(columns []Column, widths []int) {
 	var names []string
 	for i, c := range columns {
-		if widths[i] == 0 {
+		if widths[i] == 0 && c.Name != "" {
 			names = append(names, c.Name)
 		}
 	}
@@ -80,7 +80,7 @@ func (p *Printer) row(columns []Column, widths []int, cells []string) {
 	for r := range rows {
 		var line strings.Builder
 		for i, c := range columns {
-			if widths[i] == 0 {
+			if widths[i] == 0 && c.Name != "" {
 				continue
 			}
 			cell := ""
