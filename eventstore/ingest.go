@@ -81,6 +81,7 @@ var ErrOtherContent = errors.New("the stream already holds another event with th
 const (
 	ingestBatchEventsDefault = 100_000
 	ingestBatchBytesMax      = 48 << 20
+	ingestBatchEventsFirst   = 10_000
 	ingestStatesDefault      = 400_000
 	ingestRejectionsKept     = 1000
 	ingestConflictsMax       = 8 // in a row, without one event recorded between them
@@ -90,7 +91,7 @@ const (
 type IngestOptions struct {
 	// BatchEventsMax is how many events are appended at once, 100,000 if 0. A batch ends earlier at 48 MiB of payloads.
 	// The larger it is, the fewer pages a store writes again and again, and the more memory it takes: up to about 1 KiB
-	// an event, twice.
+	// an event, twice. The first batches are smaller, so that the store has something to do soon.
 	BatchEventsMax int
 
 	// StatesMax bounds the memory: about how many streams, each weighed by its events, are kept decided, 400,000 if 0.
@@ -148,7 +149,7 @@ func Ingest(ctx context.Context, store Store, items iter.Seq2[IngestItem, error]
 		}
 		g.report.Items++
 		g.take(&item, true)
-		if len(g.batch.events) >= g.options.BatchEventsMax || g.batch.bytes >= ingestBatchBytesMax {
+		if len(g.batch.events) >= g.batchEvents || g.batch.bytes >= ingestBatchBytesMax {
 			if err := g.flush(); err != nil {
 				return g.finish(err)
 			}

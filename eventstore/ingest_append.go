@@ -57,6 +57,16 @@ func (b *ingestBatch) add(stream string, expected Expected, events []NewEvent, l
 	b.sizes = append(b.sizes, len(events))
 }
 
+// empty makes the batch ready to be filled again.
+func (b *ingestBatch) empty() {
+	clear(b.appends)
+	clear(b.events)
+	clear(b.items)
+	*b = ingestBatch{
+		appends: b.appends[:0], events: b.events[:0], items: b.items[:0], opened: b.opened[:0], sizes: b.sizes[:0],
+	}
+}
+
 // seal gives each append its events.
 func (b *ingestBatch) seal() {
 	at := 0
@@ -89,11 +99,10 @@ func (g *ingester) flush() error {
 	}
 	b := g.batch
 	b.seal()
-	g.flying, g.batch = b, &ingestBatch{
-		appends: make([]StreamAppend, 0, len(b.appends)),
-		events:  make([]NewEvent, 0, len(b.events)),
-		items:   make([]ingestUnit, 0, len(b.items)),
-		sizes:   make([]int, 0, len(b.sizes)),
+	g.batchEvents = min(2*g.batchEvents, g.options.BatchEventsMax)
+	g.flying, g.batch = b, g.landedBatch
+	if g.landedBatch = nil; g.batch == nil {
+		g.batch = &ingestBatch{}
 	}
 	g.states.endBatch()
 	go func() {
@@ -114,6 +123,8 @@ func (g *ingester) land() error {
 	g.flying = nil
 	g.counted(b, r.results)
 	if r.err == nil {
+		b.empty()
+		g.landedBatch = b
 		return nil
 	}
 	if !isItemsFault(r.err) {

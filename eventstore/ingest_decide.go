@@ -9,17 +9,19 @@ import (
 
 // ingester is the state of one Ingest.
 type ingester struct {
-	ctx     context.Context
-	store   Store
-	limits  Capabilities
-	options IngestOptions
-	report  IngestReport
-	states  stateCache
-	batch   *ingestBatch
-	encoded []NewEvent        // scratch of decide
-	flying  *ingestBatch      // being appended
-	landed  chan appendResult // its result
-	failed  error             // of the store, while deciding
+	ctx         context.Context
+	store       Store
+	limits      Capabilities
+	options     IngestOptions
+	report      IngestReport
+	states      stateCache
+	batch       *ingestBatch
+	batchEvents int               // with how many the present batch is full
+	encoded     []NewEvent        // scratch of decide
+	flying      *ingestBatch      // being appended
+	landedBatch *ingestBatch      // was appended; its memory serves the batch after the present one
+	landed      chan appendResult // its result
+	failed      error             // of the store, while deciding
 }
 
 func newIngester(ctx context.Context, store Store, o IngestOptions) (*ingester, error) {
@@ -35,9 +37,10 @@ func newIngester(ctx context.Context, store Store, o IngestOptions) (*ingester, 
 	}
 	g := &ingester{
 		ctx: ctx, store: store, limits: store.Capabilities(), options: o,
-		report: IngestReport{Appended: map[domain.EventType]int{}},
-		batch:  &ingestBatch{},
-		landed: make(chan appendResult, 1),
+		report:      IngestReport{Appended: map[domain.EventType]int{}},
+		batch:       &ingestBatch{},
+		landed:      make(chan appendResult, 1),
+		batchEvents: min(o.BatchEventsMax, ingestBatchEventsFirst),
 	}
 	g.states = newStateCache(o.StatesMax, o.DryRun, head.IsZero())
 	return g, nil
