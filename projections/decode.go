@@ -140,7 +140,8 @@ func (d *decoder) decode(e *eventstore.RecordedEvent, in *Input) error {
 			return fmt.Errorf("event %s at position %s: %w", e.ID, e.Position, err)
 		}
 	}
-	if err := scanObject(data, func(key, value []byte) error { return d.field(e.Type, info, key, value, in) }); err != nil {
+	field := func(key, value []byte) error { return d.field(e.Type, info, key, value, in) }
+	if err := scanObject(data, field); err != nil {
 		return fmt.Errorf("event %s (%s) at position %s: payload: %w", e.ID, e.Type, e.Position, err)
 	}
 	return nil

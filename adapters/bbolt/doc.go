@@ -3,12 +3,13 @@
 // # Layout
 //
 // DIR/events.bolt has five buckets. The log maps places, which count up from 1 without gaps and are what positions are
-// made of, to records: everything about an event, with a checksum; many records under one key. The names bucket gives each stream a number. By
-// number, the streams bucket holds how many events a stream has and the newest entries of its index, and the index
-// bucket holds the older ones, 32 at a time. An entry is the place of an event and a fingerprint of its id. So a stream
-// is read directly, in both directions, and the check that an append brings no id twice is a scan of fingerprints.
-// Almost all that a commit writes are records, at the end of the log; changes all over the index, which would cost more
-// than anything else, are few and small. The state bucket says where the log ends.
+// made of, to records: everything about an event, with a checksum. Records of one commit are kept together in blocks,
+// each under the place of its first. The names bucket gives each stream a number. By number, the streams bucket holds
+// how many events a stream has and the newest entries of its index, and the index bucket holds the older ones, 32 at a
+// time. An entry is the place of an event and a fingerprint of its id. So a stream is read directly, in both
+// directions, and the check that an append brings no id twice is a scan of fingerprints. Almost all that a commit
+// writes are records, at the end of the log; changes all over the index, which would cost more than anything else, are
+// few and small. The state bucket says where the log ends.
 //
 // # The life of an append
 //

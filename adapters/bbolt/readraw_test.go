@@ -11,7 +11,9 @@ import (
 func TestReadRawReadsWhatReadAllReads(t *testing.T) {
 	want := newSample(t)
 	s := open(t, want.dir)
-	for _, r := range []struct{ after, until int }{{0, 0}, {0, 420}, {0, 1}, {0, 137}, {61, 0}, {199, 200}, {420, 0}, {300, 200}} {
+	for _, r := range []struct{ after, until int }{
+		{0, 0}, {0, 420}, {0, 1}, {0, 137}, {61, 0}, {199, 200}, {420, 0}, {300, 200},
+	} {
 		var after, until eventstore.Position
 		if r.after > 0 {
 			after = want.events[r.after-1].Position
