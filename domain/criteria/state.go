@@ -113,6 +113,7 @@ func (e *Evaluator) add(i int, m *measurePlan, f *Fact, points Milli, index int)
 	}
 	if m.patient && s.behind(m, f.At) {
 		s.expire(m, f.At)
+		e.set(i, s.value) // also where the fact itself changes nothing
 	}
 	switch m.aggregate {
 	case SumPoints:

@@ -175,4 +175,20 @@ var countCases = []Case{
 			{AsOf: "2024-01-18", Want: `ann days=0 weeks=0 months=0 mentees=0 skills=0`},
 		},
 	},
+	{
+		Name: "what expired is seen though the present fact adds nothing, far from every threshold",
+		Log: `
+			s1 2023-12-01 MentorshipStarted m1 mentor=ann mentee=bob
+			s2 2023-12-01 MentorshipStarted m2 mentor=ann mentee=cas
+			x1 2024-01-02 SessionHeld m1 skill=go
+			x2 2024-01-05 SessionHeld m2 skill=css
+			x3 2024-01-20 SessionHeld m1 skill=sql
+			x4 2024-02-10 SessionHeld m1
+			p1 2024-02-10 PracticeShared ann skill=talks`,
+		Measures: `
+			skills: {count: skills, of: SessionHeld, window: 30d}
+			mentees: {count: mentees, of: [SessionHeld, PracticeShared], window: 25d}
+			events: {count: events, of: SessionHeld, window: 30d}`,
+		Checks: []Check{{Want: `ann skills=1 mentees=1 events=2`}},
+	},
 }

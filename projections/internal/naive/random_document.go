@@ -196,7 +196,7 @@ func randomCondition(t *rapid.T, names []string, depth int) string {
 	return combine(t, depth, func() string {
 		if fair(t, []bool{true, true, false}) { // what documents mostly say
 			return fair(t, names) + " " + fair(t, []string{">=", ">=", "<", "=="}) + " " +
-				fair(t, []string{"1", "2", "3", "0.5", "1.5"})
+				fair(t, []string{"1", "2", "3", "0.5", "1.5", "5", "8", "12", "25"})
 		}
 		return randomNumber(t, names, 1) + " " +
 			fair(t, []string{">=", ">", "<", "<=", "==", "!="}) + " " + randomNumber(t, names, 1)

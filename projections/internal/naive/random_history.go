@@ -85,10 +85,15 @@ func fair[V any](t *rapid.T, choices []V) V {
 // is a fact and some that are not, at times that cluster, coincide and fall on boundaries, recorded in another order
 // than they happened, with voids of anything.
 func History(t *rapid.T) []Event {
-	return rapid.Custom(randomHistory).Draw(t, "history")
+	return rapid.Custom(func(t *rapid.T) []Event { return randomHistory(t, 20, 60) }).Draw(t, "history")
 }
 
-func randomHistory(t *rapid.T) []Event {
+// LongHistory draws a log like History's, but long enough that measures get far from every threshold and back.
+func LongHistory(t *rapid.T) []Event {
+	return rapid.Custom(func(t *rapid.T) []Event { return randomHistory(t, 150, 300) }).Draw(t, "long history")
+}
+
+func randomHistory(t *rapid.T, movesMin, movesMax int) []Event {
 	b := &builder{persons: people[:rapid.IntRange(3, len(people)).Draw(t, "persons")]}
 	b.now = caseTime(fair(t, landmarks))
 	b.programs = []string{CaseProgram}
@@ -102,7 +107,7 @@ func randomHistory(t *rapid.T) []Event {
 	}
 	b.apply(move{action: "MentorshipStarted", timing: "on"})
 	b.apply(move{action: "MentorshipStarted", timing: "on", b: 1})
-	for _, m := range rapid.SliceOfN(moves, 20, 60).Draw(t, "moves") {
+	for _, m := range rapid.SliceOfN(moves, movesMin, movesMax).Draw(t, "moves") {
 		if m.action != "" {
 			b.apply(m)
 		}
