@@ -65,6 +65,33 @@ func printEvent(s *render.Stream, e eventstore.RecordedEvent) error {
 type eventSelection struct {
 	types, categories []string
 	after             string
+	past              pastView
+}
+
+// pastView is how far a listing of events looks, by --as-of and --position.
+type pastView struct {
+	asOf  *time.Time           // events that occurred after it are left out; nil: none are
+	upTo  *eventstore.Position // events recorded after it are not known; nil: all are
+	store eventstore.Store
+}
+
+func (a *app) pastView(store eventstore.Store) (pastView, error) {
+	asOf, err := a.asOf()
+	if err != nil {
+		return pastView{}, err
+	}
+	upTo, err := a.position(store)
+	return pastView{asOf: asOf, upTo: upTo, store: store}, err
+}
+
+// unknown tells that the event, and so all after it, was recorded too late.
+func (v *pastView) unknown(e *eventstore.RecordedEvent) bool {
+	return v.upTo != nil && v.store.ComparePositions(e.Position, *v.upTo) > 0
+}
+
+// later tells that the event occurred too late.
+func (v *pastView) later(e *eventstore.RecordedEvent) bool {
+	return v.asOf != nil && e.Meta.OccurredAt.After(*v.asOf)
 }
 
 func (sel *eventSelection) register(cmd *cobra.Command) {
@@ -140,8 +167,7 @@ The position of the last event shown goes into --after to see the next ones.`,
 				return err
 			}
 			defer store.Close()
-			upTo, err := a.position(store)
-			if err != nil {
+			if sel.past, err = a.pastView(store); err != nil {
 				return err
 			}
 			events := store.ReadAll
@@ -149,7 +175,7 @@ The position of the last event shown goes into --after to see the next ones.`,
 				if sel.after != "" {
 					return usage("--after goes with the whole log, not with a stream", "leave one of them out")
 				}
-				return a.showStream(ctx, store, given[0], filter, upTo, limit)
+				return a.showStream(ctx, store, given[0], filter, &sel.past, limit)
 			}
 			after, err := parsePosition(store, sel.after, "--after")
 			if err != nil {
@@ -160,8 +186,11 @@ The position of the last event shown goes into --after to see the next ones.`,
 				if err != nil {
 					return errors.Join(err, out.Flush())
 				}
-				if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
+				if sel.past.unknown(&e) {
 					break
+				}
+				if sel.past.later(&e) {
+					continue
 				}
 				if n++; limit > 0 && n > limit {
 					break
@@ -190,16 +219,16 @@ The position of the last event shown goes into --after to see the next ones.`,
 
 // showStream prints one stream.
 func (a *app) showStream(ctx context.Context, store eventstore.Store, stream string, filter eventstore.Filter,
-	upTo *eventstore.Position, limit int) error {
+	past *pastView, limit int) error {
 	out, n := a.out.Stream(eventColumns...), 0
 	for e, err := range store.ReadStream(ctx, stream, 0, eventstore.Forward) {
 		if err != nil {
 			return err
 		}
-		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
+		if past.unknown(&e) {
 			break
 		}
-		if !selected(filter, e) {
+		if past.later(&e) || !selected(filter, e) {
 			continue
 		}
 		if n++; limit > 0 && n > limit {
@@ -259,7 +288,14 @@ func newLogTail(a *app) *cobra.Command {
 				return err
 			}
 			defer store.Close()
-			return a.tail(ctx, store, filter, lines, follow)
+			if sel.past, err = a.pastView(store); err != nil {
+				return err
+			}
+			if follow && (sel.past.asOf != nil || sel.past.upTo != nil) {
+				return usage("--follow waits for what is new, and --as-of and --position look at the past",
+					"leave one of them out")
+			}
+			return a.tail(ctx, store, filter, &sel.past, lines, follow)
 		},
 	}
 	sel.register(cmd)
@@ -271,7 +307,7 @@ func newLogTail(a *app) *cobra.Command {
 const tailEventsMax = 100_000
 
 func (a *app) tail(
-	ctx context.Context, store eventstore.Store, filter eventstore.Filter, lines int, follow bool,
+	ctx context.Context, store eventstore.Store, filter eventstore.Filter, past *pastView, lines int, follow bool,
 ) error {
 	newest := make([]eventstore.RecordedEvent, 0, min(lines, 1024))
 	oldest := 0 // index into newest once it is full
@@ -283,9 +319,12 @@ func (a *app) tail(
 		if err != nil {
 			return err
 		}
+		if past.unknown(&e) {
+			break
+		}
 		head = e.Position
 		switch {
-		case lines == 0:
+		case lines == 0, past.later(&e):
 		case len(newest) < lines:
 			newest = append(newest, e)
 		default:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,23 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return usage(err.Error(), "such as -o json")
 	}
 	a.out = render.New(a.stdout, format, a.terminal())
+	return refusePast(cmd)
+}
+
+// looksBack are the commands that can look at an earlier time or position.
+var looksBack = []string{"replay", "explain", "demo", "criteria diff", "criteria show", "log show", "log tail"}
+
+// refusePast fails when --as-of or --position was given to a command that has no use for it: ignoring it would show
+// the present to someone who asked for the past.
+func refusePast(cmd *cobra.Command) error {
+	if slices.Contains(looksBack, subject(cmd)) {
+		return nil
+	}
+	for _, name := range []string{"as-of", "position"} {
+		if cmd.Flags().Changed(name) {
+			return usage("--"+name+" does not go with "+subject(cmd), "it goes with "+strings.Join(looksBack, ", "))
+		}
+	}
 	return nil
 }
 

@@ -36,7 +36,7 @@ func TestTailFollows(t *testing.T) {
 	a := &app{stdout: w, out: render.New(w, render.JSONL, render.Terminal{})}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- a.tail(ctx, store, eventstore.Filter{Categories: []string{"program"}}, 2, true)
+		ended <- a.tail(ctx, store, eventstore.Filter{Categories: []string{"program"}}, &pastView{}, 2, true)
 		w.Close()
 	}()
 	lines := bufio.NewScanner(r)
