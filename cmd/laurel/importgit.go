@@ -106,7 +106,20 @@ type unzipped struct {
 	file io.Closer
 }
 
-func (u unzipped) Close() error { return errors.Join(u.Reader.Close(), u.file.Close()) }
+// Close closes the file; what was wrong with its compression, reading has told already.
+func (u unzipped) Close() error { return u.file.Close() }
+
+// Read reads on, and says so where the file was cut off.
+func (u unzipped) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("the compressed file ends too early: it was cut off; fetch it again")
+	case err != nil && err != io.EOF:
+		err = fmt.Errorf("the compressed file is damaged (%w); fetch it again", err)
+	}
+	return n, err
+}
 
 // gitOutcome prints what an import from git did, and what it skipped: a single item in one line, several in a line each
 // with their number at the end.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -170,45 +171,19 @@ The position of the last event shown goes into --after to see the next ones.`,
 			if sel.past, err = a.pastView(store); err != nil {
 				return err
 			}
-			events := store.ReadAll
 			if len(given) == 1 {
 				if sel.after != "" {
 					return usage("--after goes with the whole log, not with a stream", "leave one of them out")
 				}
-				return a.showStream(ctx, store, given[0], filter, &sel.past, limit)
+				events := store.ReadStream(ctx, given[0], 0, eventstore.Forward)
+				return a.showEvents(events, filter, &sel.past, limit, "see all with --limit 0")
 			}
 			after, err := parsePosition(store, sel.after, "--after")
 			if err != nil {
 				return err
 			}
-			out, n := a.out.Stream(eventColumns...), 0
-			for e, err := range events(ctx, after, filter) {
-				if err != nil {
-					return errors.Join(err, out.Flush())
-				}
-				if sel.past.unknown(&e) {
-					break
-				}
-				if sel.past.later(&e) {
-					continue
-				}
-				if n++; limit > 0 && n > limit {
-					break
-				}
-				if err := printEvent(out, e); err != nil {
-					return err
-				}
-			}
-			if err := out.Close(); err != nil {
-				return err
-			}
-			switch {
-			case n == 0:
-				a.note("no event matches")
-			case limit > 0 && n > limit:
-				a.note("more events follow; see them with --after, or all with --limit 0")
-			}
-			return nil
+			return a.showEvents(store.ReadAll(ctx, after, filter), filter, &sel.past, limit,
+				"see them with --after, or all with --limit 0")
 		},
 	}
 	sel.register(cmd)
@@ -217,13 +192,13 @@ The position of the last event shown goes into --after to see the next ones.`,
 	return cmd
 }
 
-// showStream prints one stream.
-func (a *app) showStream(ctx context.Context, store eventstore.Store, stream string, filter eventstore.Filter,
-	past *pastView, limit int) error {
+// showEvents prints the events that are selected, up to a limit, and says how to see more.
+func (a *app) showEvents(events iter.Seq2[eventstore.RecordedEvent, error], filter eventstore.Filter, past *pastView,
+	limit int, more string) error {
 	out, n := a.out.Stream(eventColumns...), 0
-	for e, err := range store.ReadStream(ctx, stream, 0, eventstore.Forward) {
+	for e, err := range events {
 		if err != nil {
-			return err
+			return errors.Join(err, out.Flush())
 		}
 		if past.unknown(&e) {
 			break
@@ -245,12 +220,12 @@ func (a *app) showStream(ctx context.Context, store eventstore.Store, stream str
 	case n == 0:
 		a.note("no event matches")
 	case limit > 0 && n > limit:
-		a.note("more events follow; see all with --limit 0")
+		a.note("more events follow; %s", more)
 	}
 	return nil
 }
 
-// selected applies a filter to an event of a stream, which the store does for the log alone.
+// selected applies a filter to an event: the store does it for the log, but not for a stream.
 func selected(f eventstore.Filter, e eventstore.RecordedEvent) bool {
 	category, _, _ := strings.Cut(e.Stream, "-")
 	ok := len(f.Categories) == 0

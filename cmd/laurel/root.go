@@ -97,13 +97,16 @@ var looksBack = []string{"replay", "explain", "demo", "criteria diff", "criteria
 
 // refusePast fails when --as-of or --position was given to a command that has no use for it: ignoring it would show
 // the present to someone who asked for the past.
+// So would taking "" for none, as where a script's variable was never set.
 func refusePast(cmd *cobra.Command) error {
-	if slices.Contains(looksBack, subject(cmd)) {
-		return nil
-	}
 	for _, name := range []string{"as-of", "position"} {
-		if cmd.Flags().Changed(name) {
+		flag := cmd.Flags().Lookup(name)
+		switch {
+		case flag == nil || !flag.Changed:
+		case !slices.Contains(looksBack, subject(cmd)):
 			return usage("--"+name+" does not go with "+subject(cmd), "it goes with "+strings.Join(looksBack, ", "))
+		case flag.Value.String() == "":
+			return usage("--"+name+" is empty", "leave it out to see the present")
 		}
 	}
 	return nil
