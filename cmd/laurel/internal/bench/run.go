@@ -216,6 +216,7 @@ func appends(ctx context.Context, o Options, r *Report) error {
 	})
 }
 
+// appendRate has each writer continue a mentorship of its own, one session after the other.
 func appendRate(ctx context.Context, store eventstore.Store, writers int, span time.Duration) (float64, error) {
 	end := time.Now().Add(span)
 	counts, errs := make([]int, writers), make([]error, writers)
@@ -225,9 +226,10 @@ func appendRate(ctx context.Context, store eventstore.Store, writers int, span t
 	var group sync.WaitGroup
 	for w := range writers {
 		group.Go(func() {
+			stream, expected := domain.MentorshipStream(uuid.New()), eventstore.NoStream
 			for time.Now().Before(end) && ctx.Err() == nil {
-				_, err := store.Append(ctx, eventstore.StreamAppend{
-					Stream: domain.MentorshipStream(uuid.New()), Expected: eventstore.NoStream,
+				result, err := store.Append(ctx, eventstore.StreamAppend{
+					Stream: stream, Expected: expected,
 					Events: []eventstore.NewEvent{{
 						ID: uuid.New(), Type: domain.TypeSessionHeld, Data: data,
 						Meta: domain.Metadata{OccurredAt: start, Source: "bench", Schema: 1},
@@ -237,6 +239,7 @@ func appendRate(ctx context.Context, store eventstore.Store, writers int, span t
 					errs[w] = err
 					return
 				}
+				expected = eventstore.Exact(result.Revision)
 				counts[w]++
 			}
 		})
