@@ -17,7 +17,7 @@ import (
 type ids struct{ space uuid.UUID }
 
 func newIDs(source string) ids {
-	return ids{uuid.NewSHA1(uuid.NameSpaceURL, []byte("laurel:"+source))}
+	return ids{domain.SourceSpace(source)}
 }
 
 func (s ids) of(parts ...string) uuid.UUID {
@@ -261,7 +261,7 @@ func parsePerson(text string) (someone, error) {
 		}
 		return someone{}, fmt.Errorf("%q is not an e-mail address; write one such as name@example.org", shorten(text))
 	}
-	return someone{id: uuid.NewSHA1(uuid.NameSpaceURL, []byte("mailto:"+mail)), mail: mail}, nil
+	return someone{id: domain.PersonID(mail), mail: mail}, nil
 }
 
 // values reads the fields of the payload.

@@ -18,12 +18,7 @@ const (
 )
 
 // sourceSpace is the name space of the ids of everything but people.
-var sourceSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("laurel:"+Source))
-
-// PersonID is the id of the person with an e-mail address in lower case, the same for every source.
-func PersonID(email string) uuid.UUID {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("mailto:"+email))
-}
+var sourceSpace = domain.SourceSpace(Source)
 
 // pair is a mentor and a mentee.
 type pair struct{ mentor, mentee uuid.UUID }
@@ -104,7 +99,7 @@ func Items(log *Log, program domain.Slug, file string, known *Known) iter.Seq2[e
 			commits: make(map[string]struct{}, len(log.Commits)),
 		}
 		for i := range log.People {
-			m.ids[i] = PersonID(log.People[i].Email)
+			m.ids[i] = domain.PersonID(log.People[i].Email)
 		}
 		if known != nil {
 			for p, stream := range known.pairs {

@@ -3,7 +3,6 @@ package jsonl
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,33 +20,6 @@ const lineBytesMax = 1 << 20
 
 // Stdin is the name that stands for standard input.
 const Stdin = "-"
-
-// Open opens a file to import: standard input for "-", unpacked if its name ends in .gz.
-func Open(name string) (io.ReadCloser, error) {
-	if name == Stdin {
-		return io.NopCloser(os.Stdin), nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.HasSuffix(name, ".gz") {
-		return f, nil
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%s is not compressed by gzip: %w; rename it if it is plain text", name, err)
-	}
-	return &gzipFile{z, f}, nil
-}
-
-type gzipFile struct {
-	*gzip.Reader
-	f *os.File
-}
-
-func (g *gzipFile) Close() error { return errors.Join(g.Reader.Close(), g.f.Close()) }
 
 // RejectsName is where the rejected lines of a file go unless another name is given.
 func RejectsName(name string) string {

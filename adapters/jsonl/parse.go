@@ -267,7 +267,7 @@ func (p *lineParser) time() time.Time {
 func (p *lineParser) id(source string, line []byte) uuid.UUID {
 	text := p.text(fieldID)
 	if text == "" {
-		return uuid.NewSHA1(uuid.NewSHA1(uuid.NameSpaceURL, []byte("laurel:"+source)), line)
+		return uuid.NewSHA1(domain.SourceSpace(source), line)
 	}
 	id, err := uuid.Parse(text)
 	if err != nil || len(text) != 36 {
