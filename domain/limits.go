@@ -24,7 +24,12 @@ const (
 )
 
 // checkName checks a short name that facts refer to.
-func checkName(field, s string) error { return checkShort(field, s, NameBytesMax) }
+func checkName(field, s string) error {
+	if strings.Contains(s, "@") {
+		return invalid(field, "looks like an e-mail address", "name the thing; persons are named by their uuid")
+	}
+	return checkShort(field, s, NameBytesMax)
+}
 
 // checkID checks an id that another system gave.
 func checkID(field, s string) error { return checkShort(field, s, IDBytesMax) }

@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"runtime"
+	"sync"
 
 	"laurel/eventstore"
 )
@@ -24,18 +25,20 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 	f := NewFacts()
 	work, order := make(chan *chunk), make(chan *chunk, chunksAhead())
 	free := make(chan []Input, chunksAhead())
-	go func() {
+	var group sync.WaitGroup
+	defer group.Wait() // order is drained by then, and work is closed after it
+	group.Go(func() {
 		defer close(work)
 		defer close(order)
 		readChunks(ctx, store, opt.UpTo, work, order)
-	}()
+	})
 	for range runtime.GOMAXPROCS(0) {
-		go func() {
+		group.Go(func() {
 			d := newDecoder()
 			for c := range work {
 				c.decode(d, free, opt.People != nil)
 			}
-		}()
+		})
 	}
 	var w warmer
 	var failed error

@@ -131,50 +131,68 @@ func (c *comparer) mover(who uuid.UUID, a, b *criteria.Timeline) Mover {
 		ScoreFrom: Decimal(a.Score), ScoreTo: Decimal(b.Score), Clauses: []ClauseCheck{},
 	}
 	m.Direction, m.Tier = "down", m.From
-	lost, gained := tierIndex(c.to, m.From), tierIndex(c.from, m.To)
-	if m.From == "" || (m.To != "" && lost >= 0 && int(b.Tier) > lost) || (m.To != "" && lost < 0 && gained > int(a.Tier)) {
+	if c.isUp(m.From, m.To, int(a.Tier), int(b.Tier)) {
 		m.Direction, m.Tier = "up", m.To
 	}
-	var deciding []criteria.Clause
+	before, after := tierIndex(c.from, m.Tier), tierIndex(c.to, m.Tier)
 	switch {
-	case m.Direction == "up" && gained < 0:
+	case before < 0:
 		m.Clause = "the tier is new"
-		return m
-	case m.Direction == "up":
-		held := map[string]bool{}
-		for _, clause := range c.from.Clauses(gained, a.Measures, a.Score) {
-			held[clause.Text] = clause.Holds
-		}
-		for _, clause := range c.to.Clauses(int(b.Tier), b.Measures, b.Score) {
-			if before, same := held[clause.Text]; clause.Holds && (!same || !before) {
-				deciding = append(deciding, clause)
-			}
-		}
-		if len(deciding) == 0 {
-			m.Clause = "the tier is kept for longer after it held"
-		}
-	case lost < 0:
+	case after < 0:
 		m.Clause = "the tier is gone"
-		return m
 	default:
-		for _, clause := range c.to.Clauses(lost, b.Measures, b.Score) {
-			if !clause.Holds {
-				deciding = append(deciding, clause)
-			}
-		}
-		if len(deciding) == 0 {
-			m.Clause = "a higher tier of the old document is not in the new one's order"
-		}
-	}
-	var texts []string
-	for i := range deciding {
-		m.Clauses = append(m.Clauses, checkClause(&deciding[i]))
-		texts = append(texts, deciding[i].Text)
-	}
-	if len(texts) > 0 {
-		m.Clause = strings.Join(texts, " and ")
+		c.decide(&m, c.from.Clauses(before, a.Measures, a.Score), c.to.Clauses(after, b.Measures, b.Score))
 	}
 	return m
+}
+
+// isUp reports whether a change of tier is a step up, by the document that knows both tiers; where none does, by how
+// many tiers are above.
+func (c *comparer) isUp(from, to string, fromIndex, toIndex int) bool {
+	switch {
+	case from == "" || to == "":
+		return from == ""
+	case tierIndex(c.to, from) >= 0:
+		return toIndex > tierIndex(c.to, from)
+	case tierIndex(c.from, to) >= 0:
+		return tierIndex(c.from, to) > fromIndex
+	}
+	return len(c.to.Doc.Tiers)-toIndex <= len(c.from.Doc.Tiers)-fromIndex
+}
+
+// decide names the clauses that decide a move, given those of the tier gained or lost under both documents.
+func (c *comparer) decide(m *Mover, before, after []criteria.Clause) {
+	holdsBefore := map[string]bool{}
+	held := true
+	for _, clause := range before {
+		holdsBefore[clause.Text] = clause.Holds
+		held = held && clause.Holds
+	}
+	holds := true
+	for _, clause := range after {
+		holds = holds && clause.Holds
+	}
+	up := m.Direction == "up"
+	var texts []string
+	for i := range after {
+		same, known := holdsBefore[after[i].Text]
+		if decides := up && holds && after[i].Holds && !(known && same) || !up && !after[i].Holds; decides {
+			m.Clauses = append(m.Clauses, checkClause(&after[i]))
+			texts = append(texts, after[i].Text)
+		}
+	}
+	switch {
+	case up && !holds:
+		m.Clause = "the tier is kept after it held"
+	case !up && !held && !holds:
+		m.Clause = "the tier is no longer kept: " + strings.Join(texts, " and ")
+	case len(texts) > 0:
+		m.Clause = strings.Join(texts, " and ")
+	case up:
+		m.Clause = "clauses that are gone"
+	default:
+		m.Clause = "the order of the tiers"
+	}
 }
 
 // nearMiss measures how far a mentor is from the next tier under To.

@@ -150,3 +150,56 @@ tiers: [{id: one, name: One, when: daily >= 1}]
 		}
 	}
 }
+
+// TestMovers covers what decides a move: clauses, renamed tiers, tiers that are new, and keeping.
+func TestMovers(t *testing.T) {
+	h := &history{t: t}
+	room := domain.MentorshipStream(named("room"))
+	h.add("start", room, 0, &domain.MentorshipStarted{Program: "alpha", Mentor: named("ann"), Mentee: named("bob")})
+	for day := range 5 {
+		h.add(fmt.Sprint("s", day), room, day, &domain.SessionHeld{})
+	}
+	h.add("late", room, 40, &domain.FeedbackRequested{Request: "r", From: named("bob"), About: named("ann")})
+	f := fold(t, h.events)
+	newest, _ := f.Newest()
+	document := func(tiers string) []byte {
+		return []byte(`
+apiVersion: laurel/v1
+kind: Criteria
+program: alpha
+title: Test
+measures:
+  sessions: {count: events, of: SessionHeld}
+  recent: {count: events, of: SessionHeld, window: 30d}
+score: sessions
+tiers:
+` + tiers)
+	}
+	const base = "  - {id: one, when: sessions >= 1}\n"
+	for name, test := range map[string]struct{ from, to, direction, tier, clause string }{
+		"a threshold is lowered": {
+			base + "  - {id: two, when: sessions >= 6}\n", base + "  - {id: two, when: sessions >= 5}\n", "up", "two", "sessions >= 5"},
+		"a threshold is raised": {
+			base + "  - {id: two, when: sessions >= 5 && recent >= 0}\n", base + "  - {id: two, when: sessions >= 6 && recent >= 0}\n",
+			"down", "two", "sessions >= 6"},
+		"a clause is dropped": {
+			base + "  - {id: two, when: sessions >= 5 && recent >= 5}\n", base + "  - {id: two, when: sessions >= 5}\n",
+			"up", "two", "clauses that are gone"},
+		"a tier is new":       {base, base + "  - {id: two, when: sessions >= 5}\n", "up", "two", "the tier is new"},
+		"a tier is gone":      {base + "  - {id: two, when: sessions >= 5}\n", base, "down", "two", "the tier is gone"},
+		"a tier is renamed":   {base, "  - {id: first, when: sessions >= 1}\n", "up", "first", "the tier is new"},
+		"a tier is kept now":  {base + "  - {id: two, when: recent >= 5}\n", base + "  - {id: two, when: recent >= 5, keep: 90d}\n", "up", "two", "the tier is kept after it held"},
+		"a tier is kept less": {base + "  - {id: two, when: recent >= 5, keep: forever}\n", base + "  - {id: two, when: recent >= 5}\n", "down", "two", "the tier is no longer kept: recent >= 5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := projections.Compare(f, nil, "alpha", compile(t, document(test.from)), compile(t, document(test.to)), newest, 1)
+			if len(c.Movers) != 1 {
+				t.Fatalf("%d movers", len(c.Movers))
+			}
+			m := c.Movers[0]
+			if m.Direction != test.direction || m.Tier != test.tier || m.Clause != test.clause {
+				t.Errorf("got %s to %s by %q", m.Direction, m.Tier, m.Clause)
+			}
+		})
+	}
+}
