@@ -9,7 +9,11 @@ import (
 )
 
 var shared = sync.OnceValue(func() *projections.Facts {
-	f, err := generateFacts(context.Background(), 2_000_000, 20_000, 1, func(int) {})
+	events, mentors := 2_000_000, 20_000
+	if testing.Short() {
+		events, mentors = 100_000, 1_000
+	}
+	f, err := generateFacts(context.Background(), events, mentors, 1, func(int) {})
 	if err != nil {
 		panic(err)
 	}
@@ -24,9 +28,6 @@ func factsIn(f *projections.Facts) (n int) {
 }
 
 func benchmarkReplay(b *testing.B, text string) {
-	if testing.Short() {
-		b.Skip("needs two million generated events; run without -short")
-	}
 	f := shared()
 	plan, err := compile("bench.yaml", text)
 	if err != nil {
@@ -45,9 +46,6 @@ func BenchmarkReplaySample(b *testing.B) { benchmarkReplay(b, sampleText) }
 func BenchmarkReplayHeavy(b *testing.B)  { benchmarkReplay(b, heavyText) }
 
 func BenchmarkReplayByHand(b *testing.B) {
-	if testing.Short() {
-		b.Skip("needs two million generated events; run without -short")
-	}
 	f := shared()
 	asOf, _ := f.Newest()
 	mentors := f.MentorsOf(program)
