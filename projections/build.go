@@ -23,6 +23,7 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f := NewFacts()
+	f.touched = nil
 	work, order := make(chan *chunk), make(chan *chunk, chunksAhead())
 	free := make(chan []Input, chunksAhead())
 	var group sync.WaitGroup
@@ -141,7 +142,11 @@ func (f *Facts) foldChunk(w *warmer, c *chunk, opt BuildOptions) error {
 type Builder struct{ facts *Facts }
 
 // NewBuilder starts with an empty log.
-func NewBuilder() *Builder { return &Builder{facts: NewFacts()} }
+func NewBuilder() *Builder {
+	b := &Builder{facts: NewFacts()}
+	b.facts.touched = nil
+	return b
+}
 
 // Fold takes inputs that follow, in log order, those before.
 func (b *Builder) Fold(inputs []Input) error { return b.facts.foldAll(inputs) }

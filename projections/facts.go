@@ -25,8 +25,8 @@ type Facts struct {
 	position eventstore.Position
 
 	tables     criteria.Tables
-	labelCodes map[string]uint16
-	skillCodes map[string]uint16
+	labelCodes codes
+	skillCodes codes
 	programs   []string
 	programOf  map[string]uint32
 
@@ -148,8 +148,8 @@ func NewFacts() *Facts {
 	return &Facts{
 		newest:     math.MinInt64,
 		tables:     criteria.Tables{Labels: []string{""}, Skills: []string{""}},
-		labelCodes: map[string]uint16{"": 0},
-		skillCodes: map[string]uint16{"": 0},
+		labelCodes: newCodes(),
+		skillCodes: newCodes(),
 		programOf:  map[string]uint32{},
 		personOf:   newIDIndex(),
 		roomOf:     newIDIndex(),
@@ -382,23 +382,42 @@ func (o *ownEvent) key() factKey { return factKey{o.at, o.seq} }
 // fact encodes the attributes of an event.
 func (f *Facts) fact(in *Input, seq uint32) (fact criteria.Fact, err error) {
 	fact.At, fact.Seq, fact.Type, fact.Flags, fact.Value = in.At, seq, in.Code, in.Flags, in.Value
-	if fact.Label, err = encode(f.labelCodes, &f.tables.Labels, in.Label, "channels, raters and visibilities"); err != nil {
+	if fact.Label, err = f.labelCodes.encode(&f.tables.Labels, in.Label, "channels, raters and visibilities"); err != nil {
 		return fact, err
 	}
-	fact.Skill, err = encode(f.skillCodes, &f.tables.Skills, in.Skill, "skills")
+	fact.Skill, err = f.skillCodes.encode(&f.tables.Skills, in.Skill, "skills")
 	return fact, err
 }
 
-func encode(codes map[string]uint16, dictionary *[]string, word, what string) (uint16, error) {
-	code, known := codes[word]
+// codes numbers the words of a dictionary. Few words make up most of a log: the latest are found without the map.
+type codes struct {
+	of     map[string]uint16
+	latest [16]struct {
+		word string
+		code uint16
+	}
+}
+
+func newCodes() codes { return codes{of: map[string]uint16{"": 0}} }
+
+func (c *codes) encode(dictionary *[]string, word, what string) (uint16, error) {
+	if word == "" {
+		return 0, nil
+	}
+	latest := &c.latest[(len(word)+int(word[0]))%len(c.latest)]
+	if latest.word == word {
+		return latest.code, nil
+	}
+	code, known := c.of[word]
 	if !known {
 		if len(*dictionary) > codesMax {
 			return 0, fmt.Errorf("facts: the log has more than %d different %s: name them alike", codesMax, what)
 		}
 		code = uint16(len(*dictionary))
 		*dictionary = append(*dictionary, word)
-		codes[word] = code
+		c.of[word] = code
 	}
+	latest.word, latest.code = word, code
 	return code, nil
 }
 

@@ -26,7 +26,13 @@ func newUnsettled() unsettled {
 	return unsettled{touched: map[uint32]struct{}{}, unsorted: map[uint32]struct{}{}, credits: map[uint32]struct{}{}}
 }
 
-func (u *unsettled) touch(mentor uint32)    { u.touched[mentor] = struct{}{} }
+// touch notes that a mentor's facts changed; a build, which touches everybody, keeps no such notes.
+func (u *unsettled) touch(mentor uint32) {
+	if u.touched != nil {
+		u.touched[mentor] = struct{}{}
+	}
+}
+
 func (u *unsettled) unsettle(person uint32) { u.credits[person] = struct{}{} }
 
 // void takes a voided event out of the facts.
@@ -168,7 +174,25 @@ func sortedKeys(set map[uint32]struct{}) []uint32 {
 
 // arrange sorts a mentor's facts. Its outcome facts keep their order among themselves, so Mentor.Outcomes stays right.
 func arrange(m *mentor) {
-	slices.SortStableFunc(m.Facts, func(a, b criteria.Fact) int { return keyOf(&a).compare(keyOf(&b)) })
+	inOrder := func(a, b criteria.Fact) int { return keyOf(&a).compare(keyOf(&b)) }
+	if !slices.IsSortedFunc(m.Facts, inOrder) {
+		slices.SortStableFunc(m.Facts, inOrder)
+	}
+}
+
+// merge sorts a mentor's facts of which those before end are sorted, and those from end on too.
+func merge(m *mentor, end int) {
+	added := slices.Clone(m.Facts[end:])
+	to := len(m.Facts) - 1
+	for i, j := end-1, len(added)-1; j >= 0; to-- {
+		if i >= 0 && keyOf(&m.Facts[i]).compare(keyOf(&added[j])) > 0 {
+			m.Facts[to] = m.Facts[i]
+			i--
+		} else {
+			m.Facts[to] = added[j]
+			j--
+		}
+	}
 }
 
 // credit builds a mentor's outcome facts anew and finds out when the mentor's mentorships began and were last active
@@ -215,7 +239,7 @@ func (f *Facts) credit(m *mentor) {
 		f.candidates(m, o.own, o.person, bondsOf[o.person], active)
 	}
 	if len(m.Facts) > end {
-		arrange(m)
+		merge(m, end)
 	}
 }
 
