@@ -8,8 +8,12 @@
 // saved by hand needs --format=fuller; any of git's --date formats that name an instant will do (iso, iso-strict, rfc,
 // raw, unix, default; short is read as midnight UTC). Dates relative to now or without a time zone are refused.
 //
-// An indented line that is a Mentored-by, Helped-by or Reviewed-by trailer (in any case) counts, wherever in the
-// message it stands. Lines indented further, notes, and diffs do not.
+// A line of the message that is a Mentored-by, Helped-by or Reviewed-by trailer (in any case) counts, wherever in the
+// message it stands, not only in its last paragraph. Lines right after it that begin with white space go on with it.
+// Other lines indented further, notes, and diffs do not count.
+//
+// A repository and the log saved from it by Command give the same events. Authors are those that the commits name: a
+// log saved without --no-mailmap may name others.
 //
 // # What becomes of it
 //

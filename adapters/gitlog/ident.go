@@ -36,7 +36,8 @@ func parseIdent(text string, needName bool) (name, email string, repaired bool, 
 	if err := checkEmail(email); err != nil {
 		return "", "", false, err
 	}
-	name = strings.TrimSpace(strings.ReplaceAll(before, "\t", " "))
+	// A saved log has its tabs expanded: any run of space is one.
+	name = strings.Join(strings.FieldsFunc(before, func(r rune) bool { return r == ' ' || r == '\t' }), " ")
 	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
 		name = strings.TrimSpace(name[1 : len(name)-1])
 	}

@@ -83,6 +83,10 @@ func (p Problem) String() string {
 	return fmt.Sprintf("line %d: commit %s: %s", p.Line, p.Hash, p.Reason)
 }
 
+// Command is how to save a log. Without --no-mailmap, git would write other authors than the commits have, which
+// depend on the machine.
+const Command = "git log --reverse --no-mailmap --format=fuller --date=iso-strict"
+
 // Log is what matters of a git log.
 type Log struct {
 	People   []Person
@@ -123,9 +127,9 @@ func Parse(r io.Reader) (*Log, error) {
 		}
 	}
 	p.endCommit()
-	if p.log.Seen == 0 && p.lineNo > 0 {
-		return nil, fmt.Errorf("no commit in %d lines: want the text of `git log --reverse --format=fuller "+
-			"--date=iso-strict`, where each commit begins with a line \"commit <hash>\"", p.lineNo)
+	if p.log.Seen == 0 {
+		return nil, fmt.Errorf("no commit in %s: want the text of `%s`, where each commit begins with a line "+
+			"\"commit <hash>\"", countLines(p.lineNo), Command)
 	}
 	return p.log, nil
 }
@@ -144,6 +148,16 @@ func checkEncoding(r *bufio.Reader) error {
 		return errors.New("the git log is compressed by gzip: give it a name that ends in .gz, or unpack it")
 	}
 	return nil
+}
+
+func countLines(n int) string {
+	switch n {
+	case 0:
+		return "an empty text"
+	case 1:
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
 
 func trimEOL(line []byte) []byte {
@@ -167,6 +181,15 @@ type parser struct {
 	lineNo  int
 	section section
 	block   block
+	folded  folded
+}
+
+// folded is the trailer that counts at the end of the message so far: the next line may go on with it.
+type folded struct {
+	channel Channel // 0: none
+	value   []byte  // reused from one trailer to the next
+	line    int
+	tooLong bool
 }
 
 // block is the commit being read.
@@ -198,7 +221,11 @@ func (p *parser) line(line []byte, tooLong bool) error {
 		}
 		return nil
 	}
-	if p.section == beforeCommit || p.section == afterMessage || len(line) == 0 {
+	if p.section == beforeCommit || p.section == afterMessage {
+		return nil
+	}
+	if len(line) == 0 {
+		p.endTrailer()
 		return nil
 	}
 	if text, ok := bytes.CutPrefix(line, []byte("    ")); ok {
@@ -207,6 +234,7 @@ func (p *parser) line(line []byte, tooLong bool) error {
 		return nil
 	}
 	if p.section == inMessage {
+		p.endTrailer()
 		if len(bytes.TrimSpace(line)) > 0 {
 			p.section = afterMessage
 		}
@@ -250,33 +278,49 @@ func (p *parser) header(line []byte, tooLong bool) {
 
 // message takes a line of the message, without its indent.
 func (p *parser) message(text []byte, tooLong bool) {
-	channel, value := trailerOf(text)
+	f := &p.folded
+	if more := bytes.Trim(text, " \t\r"); f.channel != 0 && len(more) > 0 && (text[0] == ' ' || text[0] == '\t') {
+		if f.tooLong = f.tooLong || tooLong || len(f.value)+len(more) > lineBytesMax; !f.tooLong {
+			f.value = append(append(f.value, ' '), more...)
+		}
+		return
+	}
+	p.endTrailer()
+	if channel, value := trailerOf(text); channel != 0 {
+		*f = folded{channel, append(f.value[:0], value...), p.lineNo, tooLong}
+	}
+}
+
+// endTrailer completes the trailer that the message ended with so far, if any.
+func (p *parser) endTrailer() {
+	channel, value, line := p.folded.channel, p.folded.value, p.folded.line
 	if channel == 0 {
 		return
 	}
+	p.folded.channel = 0
 	b := &p.block
 	if len(b.trailers)+len(b.problems) >= trailersCommitMax {
 		b.dropped++
 		return
 	}
-	if tooLong {
-		p.trailerProblem(channel, fmt.Sprintf("the line is longer than %d bytes", lineBytesMax))
+	if p.folded.tooLong {
+		p.trailerProblem(channel, line, fmt.Sprintf("it is longer than %d bytes", lineBytesMax))
 		return
 	}
 	name, email, repaired, err := parseIdent(string(value), true)
 	if err != nil {
-		p.trailerProblem(channel, err.Error())
+		p.trailerProblem(channel, line, err.Error())
 		return
 	}
 	if repaired {
-		b.problems = append(b.problems, Problem{b.hash, p.lineNo, fmt.Sprintf(
+		b.problems = append(b.problems, Problem{b.hash, line, fmt.Sprintf(
 			"the name of <%s> is not clean UTF-8 text: its bad bytes are replaced", email)})
 	}
-	b.trailers = append(b.trailers, rawTrailer{channel, name, email, p.lineNo})
+	b.trailers = append(b.trailers, rawTrailer{channel, name, email, line})
 }
 
-func (p *parser) trailerProblem(c Channel, reason string) {
-	p.block.problems = append(p.block.problems, Problem{p.block.hash, p.lineNo, fmt.Sprintf(
+func (p *parser) trailerProblem(c Channel, line int, reason string) {
+	p.block.problems = append(p.block.problems, Problem{p.block.hash, line, fmt.Sprintf(
 		"malformed %s-by trailer, skipped: %s", strings.ToUpper(c.String()[:1])+c.String()[1:], reason)})
 }
 
@@ -300,6 +344,7 @@ func (p *parser) endCommit() {
 	if p.section == beforeCommit {
 		return
 	}
+	p.endTrailer()
 	p.section = beforeCommit
 	names := len(b.trailers)+len(b.problems)+b.dropped > 0
 	authorName, authorEmail, repaired, authorErr := parseIdent(b.author, false)

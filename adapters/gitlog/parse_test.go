@@ -90,6 +90,8 @@ func TestParseRefuses(t *testing.T) {
 		want string
 	}{
 		{"another text", strings.NewReader("hello\nworld\n"), "no commit in 2 lines: want the text of `git log"},
+		{"one line", strings.NewReader("hello"), "no commit in 1 line: want"},
+		{"nothing", strings.NewReader(""), "no commit in an empty text: want"},
 		{"UTF-16", strings.NewReader("\xff\xfec\x00"), "UTF-16"},
 		{"gzip", strings.NewReader("\x1f\x8b\x08"), "gzip"},
 		{"failing reader", io.MultiReader(strings.NewReader("commit 1234567\n"), iotest.ErrReader(broken)), "after line 1: broken pipe"},
@@ -98,9 +100,6 @@ func TestParseRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
-	}
-	if log, err := gitlog.Parse(strings.NewReader("")); err != nil || log.Seen != 0 {
-		t.Errorf("an empty log: %v, %v", log, err)
 	}
 }
 
@@ -126,6 +125,64 @@ func TestParseLimits(t *testing.T) {
 	if len(log.Commits) != 1 || len(log.Commits[0].Trailers) != 1000 || len(log.Problems) != 1 ||
 		!strings.Contains(log.Problems[0].String(), "4001 trailers beyond the first 1000") {
 		t.Errorf("%d trailers, %v", len(log.Commits[0].Trailers), log.Problems)
+	}
+}
+
+// TestParseFolded proves that a trailer goes on in the lines after it that begin with white space, and only there.
+func TestParseFolded(t *testing.T) {
+	const text = `commit 0000000000000000000000000000000000000001
+Author: Ann <ann@x.org>
+CommitDate: 2020-01-01T00:00:00Z
+
+      Helped-by: Not A. Trailer <not@x.org>
+    Mentored-by:
+     Bo
+    	Birch
+      <bo@x.org>
+    Helped-by: Cy
+    
+      <not@x.org>
+    Helped-by: Di <di@x.org>
+
+      <not@x.org>
+    Reviewed-by: Ed   E.
+        Elm <ed@x.org>
+    
+    Reviewed-by: Fay
+    Fern <not@x.org>
+    Helped-by: Gil
+      Gum <gil@x.org>
+commit 0000000000000000000000000000000000000002
+Author: Ann <ann@x.org>
+CommitDate: 2020-01-01T00:00:00Z
+
+      <not@x.org>
+`
+	log, err := gitlog.Parse(strings.NewReader(strings.ReplaceAll(text, `\t`, "\t")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `2 commits
+0000000000000000000000000000000000000001 line 1 2020-01-01T00:00:00Z by "Ann" <ann@x.org>
+  line 6 mentored "Bo Birch" <bo@x.org>
+  line 13 helped "Di" <di@x.org>
+  line 16 reviewed "Ed E. Elm" <ed@x.org>
+  line 21 helped "Gil Gum" <gil@x.org>
+line 10: commit 0000000000000000000000000000000000000001: malformed Helped-by trailer, skipped: "Cy" has no address; want Name <email>
+line 19: commit 0000000000000000000000000000000000000001: malformed Reviewed-by trailer, skipped: "Fay" has no address; want Name <email>
+`
+	if got := describe(log); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	// Many short lines make a long one.
+	long := "commit 1234567\nAuthor: A <a@x.org>\nCommitDate: 2020-01-01T00:00:00Z\n\n    Reviewed-by: B\n" +
+		strings.Repeat("     "+strings.Repeat("x", 1000)+"\n", 100) + "    Helped-by: C <c@x.org>\n"
+	if log, err = gitlog.Parse(strings.NewReader(long)); err != nil {
+		t.Fatal(err)
+	}
+	if len(log.Commits) != 1 || len(log.Commits[0].Trailers) != 1 || len(log.Problems) != 1 ||
+		!strings.Contains(log.Problems[0].String(), "line 5: commit 1234567: malformed Reviewed-by trailer, skipped: it is longer") {
+		t.Errorf("%+v", log)
 	}
 }
 

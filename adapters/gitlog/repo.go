@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// logFormat makes git print what Parse reads. The message is only its trailers: with --repo it is git that decides
-// what a trailer is. Raw author names: a mailmap would merge people differently on every machine.
-const logFormat = "commit %H%nAuthor: %an <%ae>%nCommitDate: %cI%n%n" +
-	"%x20%x20%x20%x20%(trailers:only=true,unfold=true,separator=%x0A%x20%x20%x20%x20)"
+// logFormat makes git print what a saved log has of a commit, with the whole message, so that there is one rule for
+// what a trailer is: Parse's. Raw author names: a mailmap would merge people differently on every machine.
+const logFormat = "commit %H%nAuthor: %an <%ae>%nCommitDate: %cI%n%n%w(0,4,4)%B"
 
 // gitStopMax is how long git may take to end after it was told to.
 const gitStopMax = 5 * time.Second
@@ -113,7 +112,7 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 // command prepares git so that neither the user's configuration nor the environment changes what it prints.
 func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	fixed := []string{"-C", dir, "--no-pager", "-c", "log.showSignature=false", "-c", "log.mailmap=false",
-		"-c", "trailer.separators=:", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}
+		"-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}
 	cmd := exec.CommandContext(ctx, "git", append(fixed, args...)...)
 	cmd.WaitDelay = gitStopMax
 	for _, v := range os.Environ() {

@@ -23,10 +23,11 @@ func newImportGit(a *app) *cobra.Command {
 		Long: `Import mentorship from a Git history: the trailers Mentored-by, Helped-by and Reviewed-by become sessions,
 and more. The history is that of the repository DIR (the working directory by default), or a log saved with
 
-  git log --reverse --format=fuller --date=iso-strict > FILE
+  ` + gitlog.Command + ` > FILE
 
-FILE may be compressed (.gz), or - for standard input. A trailer that cannot be read is reported with its commit and
-skipped; the rest is imported, and the exit status is 1, or 0 with --lenient.`,
+which gives the same events. FILE may be compressed (.gz), or - for standard input. A trailer counts wherever in the
+message it stands; lines after it that begin with white space go on with it. One that cannot be read
+is reported with its commit and skipped; the rest is imported, and the exit status is 1, or 0 with --lenient.`,
 		Example: `  laurel import git --program git
   laurel import git --repo ../linux --program linux
   laurel import git --log git.log --program git --lenient`,
