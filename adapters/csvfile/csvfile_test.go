@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -81,6 +82,13 @@ func TestExamples(t *testing.T) {
 				file, err := rejects.Close()
 				if err != nil {
 					t.Fatal(err)
+				}
+				info, err := os.Stat(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if mode := info.Mode().Perm(); mode != 0o600 && runtime.GOOS != "windows" {
+					t.Errorf("mode %o", mode)
 				}
 				text, err := os.ReadFile(file)
 				if err != nil {

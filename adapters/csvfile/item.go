@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -257,9 +258,10 @@ func parsePerson(text string) (someone, error) {
 	if at <= 0 || at == len(mail)-1 || len(mail) > emailBytesMax || strings.ContainsAny(mail, " \t\r\n<>,;") ||
 		strings.Count(mail, "@") != 1 {
 		if text == "" {
-			return someone{}, fmt.Errorf("is empty; want an e-mail address")
+			return someone{}, errors.New("it is empty; want an e-mail address")
 		}
-		return someone{}, fmt.Errorf("%q is not an e-mail address; write one such as name@example.org", shorten(text))
+		// What it says may be somebody's name, and errors are shown where personal fields must not be.
+		return someone{}, errors.New("it is not an e-mail address; write one such as name@example.org")
 	}
 	return someone{id: domain.PersonID(mail), mail: mail}, nil
 }

@@ -24,7 +24,8 @@ const (
 )
 
 // Rejects writes rejected rows to a file, in UTF-8 and with the delimiter of the original, so that the rows can be
-// mended there and imported again (by a profile that says utf-8). The file is created at the first row.
+// mended there and imported again (by a profile that says utf-8). The file is created at the first row, for its owner
+// alone to read: it is a copy of the input, with the personal fields.
 //
 // A cell that a spreadsheet would take for a formula gets a ' in front, because whoever opens the file did not write
 // its cells.
@@ -43,7 +44,7 @@ func (r *Rejects) begin(header []string, delim byte) { r.header, r.delim = heade
 
 func (r *Rejects) add(reject Reject) error {
 	if r.f == nil {
-		f, err := os.Create(r.name)
+		f, err := os.OpenFile(r.name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
 			return err
 		}

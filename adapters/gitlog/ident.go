@@ -16,7 +16,7 @@ const (
 
 // parseIdent reads `Name <email>`. Text after the address is tolerated, a second address is not. The e-mail comes back
 // in lower case. repaired tells that the name held a NUL, another control character or bytes that are not UTF-8, each
-// replaced by U+FFFD.
+// replaced by U+FFFD. An error says what is wrong without what the text is: it goes where personal fields must not.
 func parseIdent(text string, needName bool) (name, email string, repaired bool, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -24,14 +24,14 @@ func parseIdent(text string, needName bool) (name, email string, repaired bool, 
 	}
 	before, rest, open := strings.Cut(text, "<")
 	if !open {
-		return "", "", false, fmt.Errorf("%q has no address; want Name <email>", excerpt(text))
+		return "", "", false, errors.New("it has no address; want Name <email>")
 	}
 	email, after, closed := strings.Cut(rest, ">")
 	if !closed {
-		return "", "", false, fmt.Errorf("%q has an unterminated <; want Name <email>", excerpt(text))
+		return "", "", false, errors.New("its < has no >; want Name <email>")
 	}
 	if strings.ContainsAny(after, "<>@") || strings.Contains(before, ">") {
-		return "", "", false, fmt.Errorf("%q has more than one address; want one Name <email> a line", excerpt(text))
+		return "", "", false, errors.New("it has more than one address; want one Name <email> a line")
 	}
 	if err := checkEmail(email); err != nil {
 		return "", "", false, err
@@ -42,10 +42,10 @@ func parseIdent(text string, needName bool) (name, email string, repaired bool, 
 		name = strings.TrimSpace(name[1 : len(name)-1])
 	}
 	if name == "" && needName {
-		return "", "", false, fmt.Errorf("%q has no name; want Name <email>", excerpt(text))
+		return "", "", false, errors.New("it has no name; want Name <email>")
 	}
 	if len(name) > nameBytesMax {
-		return "", "", false, fmt.Errorf("the name of <%s> is longer than %d bytes", excerpt(email), nameBytesMax)
+		return "", "", false, fmt.Errorf("its name is longer than %d bytes", nameBytesMax)
 	}
 	clean := cleanName(name)
 	return clean, strings.ToLower(email), clean != name, nil
@@ -55,15 +55,15 @@ func checkEmail(email string) error {
 	at := strings.IndexByte(email, '@')
 	switch {
 	case email == "":
-		return errors.New("the address is empty; want Name <email>")
+		return errors.New("its address is empty; want Name <email>")
 	case len(email) > emailBytesMax:
-		return fmt.Errorf("the address is longer than %d bytes", emailBytesMax)
+		return fmt.Errorf("its address is longer than %d bytes", emailBytesMax)
 	case !utf8.ValidString(email):
-		return fmt.Errorf("the address %q is not UTF-8", email)
+		return errors.New("its address is not UTF-8")
 	case at <= 0 || at == len(email)-1:
-		return fmt.Errorf("%q is not an e-mail address; want something@somewhere", email)
+		return errors.New("its address is not one; want something@somewhere")
 	case strings.ContainsFunc(email, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return fmt.Errorf("the address %q holds a space or a control character", email)
+		return errors.New("its address holds a space or a control character")
 	}
 	return nil
 }

@@ -40,6 +40,9 @@ func (c Channel) String() string {
 	return "unknown"
 }
 
+// key is the trailer's key, as it is mostly written.
+func (c Channel) key() string { return strings.ToUpper(c.String()[:1]) + c.String()[1:] + "-by" }
+
 // trailerKeys are the keys of trailers that count, in lower case.
 var trailerKeys = []struct {
 	key     string
@@ -68,7 +71,8 @@ type Commit struct {
 	Trailers []Trailer
 }
 
-// Problem is something that the parser could not read and skipped, or had to repair.
+// Problem is something that the parser could not read and skipped, or had to repair. It says where and what kind of
+// fault it is, and quotes nobody's name or address.
 type Problem struct {
 	Hash   string
 	Line   int
@@ -249,8 +253,8 @@ func (p *parser) line(line []byte, tooLong bool) error {
 func (p *parser) beginCommit(rest []byte) {
 	fields := strings.Fields(string(bytes.TrimLeft(rest, "<>-+=^ ")))
 	if len(fields) == 0 || !isHash(fields[0]) {
-		p.report(Problem{Line: p.lineNo, Reason: fmt.Sprintf(
-			"%q is not a commit hash: want 7 to 64 hexadecimal digits; the commit is skipped", excerpt(string(rest)))})
+		p.report(Problem{Line: p.lineNo,
+			Reason: "no commit hash after \"commit\": want 7 to 64 hexadecimal digits; the commit is skipped"})
 		p.section = beforeCommit
 		return
 	}
@@ -314,14 +318,14 @@ func (p *parser) endTrailer() {
 	}
 	if repaired {
 		b.problems = append(b.problems, Problem{b.hash, line, fmt.Sprintf(
-			"the name of <%s> is not clean UTF-8 text: its bad bytes are replaced", email)})
+			"the name in the %s trailer is not clean UTF-8 text: its bad bytes are replaced", channel.key())})
 	}
 	b.trailers = append(b.trailers, rawTrailer{channel, name, email, line})
 }
 
 func (p *parser) trailerProblem(c Channel, line int, reason string) {
 	p.block.problems = append(p.block.problems, Problem{p.block.hash, line, fmt.Sprintf(
-		"malformed %s-by trailer, skipped: %s", strings.ToUpper(c.String()[:1])+c.String()[1:], reason)})
+		"malformed %s trailer, skipped: %s", c.key(), reason)})
 }
 
 // trailerOf tells which trailer that counts the line is, with its value; 0 if none.
@@ -375,8 +379,8 @@ func (p *parser) endCommit() {
 		p.report(Problem{b.hash, max(b.dateLine, b.line), "commit skipped: " + dateErr.Error()})
 		return
 	case repaired:
-		p.report(Problem{b.hash, b.authorLine, fmt.Sprintf(
-			"the name of author <%s> is not clean UTF-8 text: its bad bytes are replaced", authorEmail)})
+		p.report(Problem{b.hash, b.authorLine,
+			"the name of the author is not clean UTF-8 text: its bad bytes are replaced"})
 	}
 	if len(trailers) > 0 {
 		p.log.Commits = append(p.log.Commits,

@@ -50,6 +50,11 @@ func TestParse(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := describe(log)
+			for _, p := range log.Problems {
+				if strings.Contains(p.String(), "@x") || strings.Contains(p.String(), "Bo") {
+					t.Errorf("quotes someone: %s", p)
+				}
+			}
 			if *update {
 				if err := os.WriteFile("testdata/"+name+".golden", []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -168,8 +173,8 @@ CommitDate: 2020-01-01T00:00:00Z
   line 13 helped "Di" <di@x.org>
   line 16 reviewed "Ed E. Elm" <ed@x.org>
   line 21 helped "Gil Gum" <gil@x.org>
-line 10: commit 0000000000000000000000000000000000000001: malformed Helped-by trailer, skipped: "Cy" has no address; want Name <email>
-line 19: commit 0000000000000000000000000000000000000001: malformed Reviewed-by trailer, skipped: "Fay" has no address; want Name <email>
+line 10: commit 0000000000000000000000000000000000000001: malformed Helped-by trailer, skipped: it has no address; want Name <email>
+line 19: commit 0000000000000000000000000000000000000001: malformed Reviewed-by trailer, skipped: it has no address; want Name <email>
 `
 	if got := describe(log); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -237,7 +237,8 @@ func wrongEncoding(head []byte) error {
 	return nil
 }
 
-// RejectsFile writes rejects to a file, which it creates at the first one.
+// RejectsFile writes rejects to a file, which it creates at the first one, for its owner alone to read: it is a copy of
+// the input, with the personal fields.
 type RejectsFile struct {
 	name string
 	f    *os.File
@@ -251,7 +252,7 @@ func NewRejectsFile(name string) *RejectsFile { return &RejectsFile{name: name} 
 // Add writes a reject.
 func (r *RejectsFile) Add(reject Reject) error {
 	if r.f == nil {
-		f, err := os.Create(r.name)
+		f, err := os.OpenFile(r.name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
 			return err
 		}

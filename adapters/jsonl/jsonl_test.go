@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func TestRejects(t *testing.T) {
 		{"wrong stream", line(room, "person-"+mentor), "belongs on a stream mentorship-"},
 		{"schema 0", line(`"schema":1`, `"schema":0`), "schema: 0 is not a version"},
 		{"schema 9", line(`"schema":1`, `"schema":9`), "9"},
-		{"data a text", line(`{"channel":"call","minutes":30}`, `"x"`), "data: \"x\" is not a JSON object"},
+		{"data a text", line(`{"channel":"call","minutes":30}`, `"x"`), "data: it is not a JSON object"},
 		{"unknown payload field", line(`"minutes"`, `"minuts"`), "minutes"},
 		{"wrong kind", line(`30`, `"30"`), "minutes"},
 		{"out of range", line(`30`, `3000`), "minutes: 3000 is out of range"},
@@ -191,6 +192,13 @@ func TestRejectsFile(t *testing.T) {
 	got, err := file.Close()
 	if err != nil || got != name+".rejected.jsonl" {
 		t.Fatal(got, err)
+	}
+	info, err := os.Stat(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 && runtime.GOOS != "windows" {
+		t.Errorf("mode %o", mode)
 	}
 	text, err := os.ReadFile(got)
 	if err != nil || !strings.Contains(string(text), `"line":1`) || !strings.Contains(string(text), `"text":"<&>"`) {

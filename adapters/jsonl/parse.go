@@ -297,7 +297,7 @@ func (p *lineParser) data() []byte {
 		data = payload
 	}
 	if len(data) > 0 && data[0] != '{' {
-		p.fail("data", "%s is not a JSON object", shorten(string(data)))
+		p.fail("data", "it is not a JSON object")
 	}
 	return data
 }

@@ -31,7 +31,8 @@ func newImportCSV(a *app) *cobra.Command {
   fields: {levels: {column: Levels, default: 1}, attested: true}
 
 A row that cannot be recorded is written to the rejects with its line and the reason; the others are imported, and the
-exit status is 1. Importing a file again adds nothing.`,
+exit status is 1. The rejects are a copy of those rows, personal fields included, that only their owner may read.
+Importing a file again adds nothing.`,
 		Example: `  laurel import csv promotions.csv --profile hr.yaml --dry-run
   laurel import csv promotions.csv --profile hr.yaml --rejected wrong.csv`,
 		Args: args("FILE"),

@@ -21,7 +21,7 @@ type fileImport struct {
 
 func (f *fileImport) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "check everything and record nothing")
-	cmd.Flags().StringVar(&f.rejected, "rejected", "", "write what is rejected to `FILE` (by default, beside the input)")
+	cmd.Flags().StringVar(&f.rejected, "rejected", "", "write a copy of what is rejected to `FILE` (by default, beside the input)")
 }
 
 func newImportJSONL(a *app) *cobra.Command {
@@ -38,7 +38,8 @@ func newImportJSONL(a *app) *cobra.Command {
 (on one line). Required are type, stream and occurred_at. What "laurel log show -o jsonl" prints can be imported again.
 
 FILE may be compressed (.gz), or - for standard input. A line that cannot be recorded is written to the rejects with its
-number and the reason; the others are imported, and the exit status is 1.`,
+number and the reason; the others are imported, and the exit status is 1. The rejects are a copy of those lines,
+personal fields included, that only their owner may read.`,
 		Example: `  laurel import jsonl events.jsonl
   laurel log show --limit 0 -o jsonl --store file:other | laurel import jsonl -`,
 		Args: args("FILE"),

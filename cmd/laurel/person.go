@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
+
+	"laurel/domain"
 )
 
 // candidatesShownMax bounds how many ids an ambiguous name lists.
@@ -46,22 +49,32 @@ func (h *history) isKnown(ids []uuid.UUID) bool {
 	})
 }
 
-// suggest is a hint with whom the text may have meant: names near to it, or the first ones that contain it.
+// suggest is a hint with whom the text may have meant: those whose names are near to it or contain it. It gives their
+// ids, because personal fields of people that were not asked for have no place on standard error.
 func (h *history) suggest(text string) string {
+	const list = "`laurel replay -o csv` lists every mentor with id and name"
 	names := h.people.Names()
-	slices.Sort(names)
-	names = slices.Compact(names)
 	lower := strings.ToLower(text)
-	var containing []string
+	var near []string
 	for _, n := range names {
-		if len(containing) < 3 && len(lower) >= 3 && strings.Contains(strings.ToLower(n), lower) {
-			containing = append(containing, quoted(n))
+		if len(lower) >= 3 && strings.Contains(strings.ToLower(n), lower) {
+			near = append(near, n)
 		}
 	}
-	if len(containing) > 0 {
-		return "did you mean " + strings.Join(containing, " or ") + "?"
+	if len(near) == 0 {
+		near = append(near, domain.Suggest(text, names))
 	}
-	return didYouMean(text, names, "`laurel replay -o csv` lists every mentor with id and name")
+	var ids []uuid.UUID
+	for _, n := range near {
+		if n != "" {
+			ids = append(ids, h.people.Find(n)...)
+		}
+	}
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	if ids = slices.Compact(ids); len(ids) == 0 {
+		return list
+	}
+	return plural(len(ids), "person has", "people have") + " a name or e-mail like it: " + listIDs(ids) + "; " + list
 }
 
 func listIDs(ids []uuid.UUID) string {

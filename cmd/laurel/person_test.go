@@ -51,8 +51,9 @@ func TestFindMentor(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"bob kite", "2 mentors are called so (hint: choose one by id: "},
 		{"bob kite", numbered(2).String()},
-		{"Ann Wern", `did you mean "Ann Wren"?`},
-		{"wren", `did you mean "Ann Wren"?`},
+		{"Ann Wern", "1 person has a name or e-mail like it: " + numbered(0).String() + "; `laurel replay -o csv` lists"},
+		{"wren", "1 person has a name or e-mail like it: " + numbered(0).String()},
+		{"x.exam", "4 people have a name or e-mail like it: "},
 		{"Cid Crow", `no mentor in program "git"`},
 		{numbered(3).String(), `no mentor in program "git"`},
 		{numbered(9).String(), "nobody in the log has this id"},
@@ -60,8 +61,15 @@ func TestFindMentor(t *testing.T) {
 		{"", "PERSON is empty"},
 	} {
 		_, err := h.findMentor(c.text)
-		if text, code := describeOrNone(err); code != exitUsage || !strings.Contains(text, c.want) {
+		text, code := describeOrNone(err)
+		if code != exitUsage || !strings.Contains(text, c.want) {
 			t.Errorf("%q: got status %d, %q, want %q", c.text, code, text, c.want)
+		}
+		// Nobody's personal fields are shown but what was typed.
+		for _, personal := range []string{"Wren", "Kite", "Crow", "@"} {
+			if !strings.Contains(c.text, personal) && strings.Contains(text, personal) {
+				t.Errorf("%q: %q in %q", c.text, personal, text)
+			}
 		}
 	}
 }
