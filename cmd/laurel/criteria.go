@@ -158,7 +158,12 @@ server, save it and begin your criteria with a line
   # yaml-language-server: $schema=criteria.schema.json`,
 		Example: `  laurel criteria schema > criteria.schema.json`,
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			// A format that the settings prefer is none that was asked of this command.
+			if f := a.out.Format(); cmd.Flags().Changed("output") && (f == render.CSV || f == render.JSONL) {
+				return usage(fmt.Sprintf("%s cannot be printed as %s", subject(cmd), a.cfg.output),
+					"a schema is one JSON document; leave -o out")
+			}
 			return a.out.Text(string(criteria.Schema()))
 		},
 	}

@@ -29,7 +29,8 @@ PERSON is an id, an e-mail address or a name.`,
 		Example: `  laurel explain "Willow Kite" --program git --criteria sample
   laurel explain p0005@git.example --program git --criteria my.yaml --as-of 2016-01-01
   laurel explain p0005@git.example --program git --criteria sample -o json`,
-		Args: args("PERSON"),
+		Args:              args("PERSON"),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if limit < 0 {
 				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")

@@ -62,5 +62,6 @@ Without --program there are several programs.`,
 	cmd.Flags().IntVar(&mentors, "mentors", 1000, "of `M` mentors")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "the same `S` gives the same history")
 	cmd.Flags().String("program", "", "only the program `SLUG`; several by default")
+	must(cmd.RegisterFlagCompletionFunc("program", cobra.NoFileCompletions))
 	return cmd
 }

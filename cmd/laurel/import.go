@@ -82,15 +82,15 @@ func (a *app) printOutcome(o importOutcome) error {
 	})
 }
 
-// openSource opens a file to import.
-func (a *app) openSource(path string) (io.ReadCloser, error) {
+// openSource opens a file to import; what is the command, for messages.
+func (a *app) openSource(what, path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
 	if err == nil && info.IsDir() {
-		err = badInput("import", path, "it is a directory", "name a file in it")
+		err = badInput(what, path, "it is a directory", "name a file in it")
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

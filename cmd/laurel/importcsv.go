@@ -73,7 +73,7 @@ func profileFault(err error) error {
 }
 
 func (a *app) importCSV(cmd *cobra.Command, name string, profile *csvfile.Profile, flags fileImport) error {
-	source, err := a.openFile(name)
+	source, err := a.openFile("import csv", name)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ personal fields included, that only their owner may read.`,
 		Args: args("FILE"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			name := given[0]
-			source, err := a.openFile(name)
+			source, err := a.openFile("import jsonl", name)
 			if err != nil {
 				return err
 			}
@@ -75,12 +75,12 @@ personal fields included, that only their owner may read.`,
 	return cmd
 }
 
-// openFile opens a file to import: standard input for "-", unpacked if its name ends in .gz.
-func (a *app) openFile(name string) (io.ReadCloser, error) {
+// openFile opens a file to import, for the command that messages name: standard input for "-", unpacked if its name ends in .gz.
+func (a *app) openFile(what, name string) (io.ReadCloser, error) {
 	if name == jsonl.Stdin {
 		return io.NopCloser(a.stdin), nil
 	}
-	f, err := a.openSource(name)
+	f, err := a.openSource(what, name)
 	if err != nil || !strings.HasSuffix(name, ".gz") {
 		return f, err
 	}

@@ -65,6 +65,7 @@ is reported with its commit and skipped; the rest is imported, and the exit stat
 	cmd.Flags().StringVar(&log, "log", "", "the git log saved in `FILE`")
 	cmd.Flags().BoolVar(&lenient, "lenient", false, "exit with status 0 although trailers were skipped")
 	cmd.Flags().String("program", "", "the program that the history belongs to, by its `SLUG`")
+	must(cmd.RegisterFlagCompletionFunc("program", cobra.NoFileCompletions))
 	return cmd
 }
 
@@ -87,7 +88,7 @@ func (a *app) openGit(ctx context.Context, repo, log string, fromFile bool) (io.
 		r, err := gitlog.Repo(ctx, repo)
 		return r, repo, sourceFault(err, "import git", repo)
 	}
-	f, err := a.openFile(log)
+	f, err := a.openFile("import git", log)
 	return f, log, err
 }
 

@@ -17,6 +17,7 @@ import (
 // programFlag adds --program to a command that looks at one program of the log.
 func (a *app) programFlag(cmd *cobra.Command) {
 	cmd.Flags().String("program", "", "the program `SLUG`; may be left out when the log has only one")
+	must(cmd.RegisterFlagCompletionFunc("program", cobra.NoFileCompletions))
 }
 
 // history is a log folded into facts, to look at one program of it.
@@ -68,7 +69,7 @@ func (a *app) readHistory(ctx context.Context, store eventstore.Store, asOf *tim
 	} else {
 		h.facts = projections.NewFacts() // nothing was known before the first event
 	}
-	if h.program, err = chooseProgram(a.cfg.program, h.facts.Programs()); err != nil {
+	if h.program, err = chooseProgram(a.cfg.program, h.facts.Programs(), a.positionText); err != nil {
 		return nil, err
 	}
 	newest, _ := h.facts.Newest()
@@ -93,17 +94,24 @@ func (a *app) criteria(ctx context.Context, ref string, h *history) (*loadedCrit
 	return c, nil
 }
 
-// chooseProgram checks the program that was named against those of the log, or takes the only one.
-func chooseProgram(named string, programs []string) (string, error) {
+// chooseProgram checks the program that was named against those of the log, or takes the only one. Position is the one
+// that the log was read up to, "" for its end.
+func chooseProgram(named string, programs []string, position string) (string, error) {
 	list := strings.Join(programs[:min(8, len(programs))], ", ")
+	const later = "give a later --position, or none to see the present"
 	switch {
+	case len(programs) == 0 && position != "":
+		return "", badInput("find program", named, "the log holds no program yet at --position "+position, later)
 	case len(programs) == 0:
-		return "", badInput("find program", named, "the log holds no program up to there",
+		return "", badInput("find program", named, "the log holds no program",
 			"import something, such as `laurel import git --program git`")
 	case named == "" && len(programs) == 1:
 		return programs[0], nil
 	case named == "":
 		return "", usage(fmt.Sprintf("the log holds %d programs", len(programs)), "choose one with --program: "+list)
+	case !slices.Contains(programs, named) && position != "":
+		return "", badInput("find program", named, "the log does not hold it yet at --position "+position,
+			didYouMean(named, programs, "it holds "+list+" there; "+later))
 	case !slices.Contains(programs, named):
 		return "", badInput("find program", named, "the log does not hold it", didYouMean(named, programs, "it holds "+list))
 	}
