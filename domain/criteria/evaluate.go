@@ -358,7 +358,7 @@ func (e *Evaluator) scoreMayMatter(t int64) {
 	i := len(e.states)
 	v, g := e.score(), &e.gates[i]
 	e.values.milli[i] = v
-	if v-e.asideAll >= g.low && v <= g.high {
+	if !e.large && v-e.asideAll >= g.low && v <= g.high {
 		return
 	}
 	e.catchUp(t)

@@ -57,7 +57,9 @@ func (e *Evaluator) patience(i int, m *measurePlan, s *state) int {
 	}
 	score := &e.gates[len(e.states)]
 	scored := e.plan.scoreRead && own.factor > 0 && score.low != math.MinInt64
-	if scored {
+	if scored && e.large {
+		budget = 0 // the integers may have overflowed: every expiry is visited
+	} else if scored {
 		slack := max(0, floorDiv(e.micro, 1000)-score.low-2)
 		budget = min(budget, slack*1000/own.factor/e.plan.sharers)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // TestPutOffExpiriesChangeNothing compares an evaluator that puts expiries off with one that visits each of them, under
-// documents made for it: windowed and decaying measures, compared with constants only, under linear scores.
+// documents made for it: windowed and decaying measures, compared with constants only, under linear scores, and the score in integers with the score in doubles.
 func TestPutOffExpiriesChangeNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		patient := randomPatientPlan(t)
@@ -33,14 +33,18 @@ func TestPutOffExpiriesChangeNothing(t *testing.T) {
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("as of fact %d:\n got %+v\nwant %+v", i, got, want)
 			}
+			doubles := roundScore(patient.scoreOf.number(&values{milli: got.Measures}))
+			if got.Score != doubles {
+				t.Fatalf("as of fact %d: score %d by integers, %d by doubles", i, got.Score, doubles)
+			}
 		}
 	})
 }
 
 func randomPatientPlan(t *rapid.T) *Plan {
 	days := rapid.SampledFrom([]string{"5d", "14d", "30d", "90d", "400d"})
-	constant := rapid.SampledFrom([]string{"0.5", "1", "2", "4", "7", "12", "25", "60"})
-	variable := rapid.SampledFrom([]string{"skills", "mentees", "events", "sum", "decayed", "score"})
+	constant := rapid.SampledFrom([]string{"0.5", "1", "2", "4", "7", "12", "25", "60", "5000000", "100000000000"})
+	variable := rapid.SampledFrom([]string{"skills", "mentees", "events", "sum", "decayed", "huge", "score"})
 	text := "apiVersion: laurel/v1\nkind: Criteria\nprogram: alpha\nmeasures:\n" +
 		"  skills: {count: skills, of: [SessionHeld, PracticeShared], window: " + days.Draw(t, "w1") + "}\n" +
 		"  mentees: {count: mentees, of: [SessionHeld, PracticeShared, GoalMet], window: " + days.Draw(t, "w2") + "}\n" +
@@ -49,9 +53,10 @@ func randomPatientPlan(t *rapid.T) *Plan {
 		", caps: [{per: mentee, every: week, max: 2.5}]}\n" +
 		"  decayed: {sum: points, of: {SessionHeld: 1, FeedbackGiven: 5}, window: 120d, " +
 		"decay: [{after: 7d, keep: 0.777}, {after: 20d, keep: 0.5}]}\n" +
+		"  huge: {sum: points, of: {SessionHeld: 1000000}, window: 90d}\n" +
 		"score: '" + rapid.SampledFrom([]string{
 		"sum + decayed", "2 * sum + 0.5 * decayed - 3", "events + mentees", "sum - events", "decayed * 0.001",
-		"0.5 * (sum + 1)", "sum / 3",
+		"0.5 * (sum + 1)", "sum / 3", "100000 * huge - 99999 * huge", "100000 * huge - sum",
 	}).Draw(t, "score") + "'\ntiers:\n"
 	for _, id := range []string{"a", "b", "c"} {
 		text += "  - {id: " + id + ", when: '" + variable.Draw(t, "left") + " " +
