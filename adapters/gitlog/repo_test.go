@@ -58,7 +58,7 @@ func runGit(t *testing.T, dir string, args ...string) string {
 func plainRepository(t *testing.T, messages ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
+		t.Fatal("git is not installed: install it, the import from a repository is tested with it")
 	}
 	dir := t.TempDir()
 	runGit(t, dir, "init", "--quiet")

@@ -29,12 +29,8 @@ FROM and TO are "active", "sample", the first digits of a hash, or files.`,
 		Args:              args("FROM", "TO"),
 		ValidArgsFunction: completeRef,
 		RunE: func(cmd *cobra.Command, given []string) error {
-			if workers < 0 || workers > workersMax {
-				return usage(fmt.Sprintf("--workers %d is out of range", workers),
-					fmt.Sprintf("use 0 (one a core) to %d", workersMax))
-			}
-			if limit < 0 {
-				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+			if err := checkSizes(workers, limit); err != nil {
+				return err
 			}
 			ctx := cmd.Context()
 			h, err := a.openHistory(ctx)

@@ -29,12 +29,8 @@ Without --as-of, the time is the newest in the log. With --position, only events
   laurel replay --program git --limit 10`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if workers < 0 || workers > workersMax {
-				return usage(fmt.Sprintf("--workers %d is out of range", workers),
-					fmt.Sprintf("use 0 (one a core) to %d", workersMax))
-			}
-			if limit < 0 {
-				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+			if err := checkSizes(workers, limit); err != nil {
+				return err
 			}
 			ctx := cmd.Context()
 			h, err := a.openHistory(ctx)
@@ -55,6 +51,18 @@ Without --as-of, the time is the newest in the log. With --position, only events
 	cmd.Flags().IntVar(&workers, "workers", 0, "compute with `N` workers; 0 is one a core; the result is the same")
 	cmd.Flags().IntVar(&limit, "limit", 0, "only the first `N` mentors; 0 is all")
 	return cmd
+}
+
+// checkSizes judges --workers and --limit.
+func checkSizes(workers, limit int) error {
+	if workers < 0 || workers > workersMax {
+		return usage(fmt.Sprintf("--workers %d is out of range", workers),
+			fmt.Sprintf("use 0 (one a core) to %d", workersMax))
+	}
+	if limit < 0 {
+		return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+	}
+	return nil
 }
 
 // criteriaFlag adds --criteria to a command.

@@ -59,24 +59,6 @@ type tierState struct {
 	stoppedNS int64 // when it last ceased to hold
 }
 
-// unitsOfInstant are the numbers of the calendar units of one instant, found when first asked for.
-type unitsOfInstant struct {
-	at                 int64
-	known              bool
-	zoneStart, zoneEnd int64 // where the offset from UTC holds
-	offset             int64
-	number             [EveryYear + 1]int64 // those that the plan needs
-}
-
-// enter finds the offset from UTC at t.
-func (u *unitsOfInstant) enter(c *calendar, t int64) {
-	i := c.zoneAt(t, 0)
-	u.zoneStart, u.zoneEnd, u.offset = c.zones[i].startNS, math.MaxInt64, c.zones[i].offsetNS
-	if i+1 < len(c.zones) {
-		u.zoneEnd = c.zones[i+1].startNS
-	}
-}
-
 // NewEvaluator returns an evaluator of the plan over facts encoded by the tables.
 func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
 	n := len(p.measures)
@@ -268,24 +250,6 @@ func (e *Evaluator) takeOutcome(f *Fact, candidates []Candidate, index int) {
 		}
 		e.add(i, m, f, points, index)
 	}
-}
-
-// credit reports whether the mentor is credited with the outcome, and how many mentors are.
-func credit(candidates []Candidate, mentor uint32, c Credit) (credited bool, mentors Milli) {
-	last := NoBond
-	within, atLeast := uint32(c.WithinNS/minuteNS), uint32(c.AtLeastNS/minuteNS)
-	for i := range candidates {
-		k := &candidates[i]
-		if k.StartedMin < atLeast || k.ActiveMin > within {
-			continue
-		}
-		if k.Mentor != last || mentors == 0 {
-			last = k.Mentor
-			mentors++
-		}
-		credited = credited || k.Mentor == mentor
-	}
-	return credited, mentors
 }
 
 func (e *Evaluator) ask(i int, p *predicate, f *Fact) bool {

@@ -1,10 +1,5 @@
 package criteria
 
-import (
-	"math/bits"
-	"slices"
-)
-
 // state is the running value of one measure for the mentor under evaluation.
 //
 // A measure that changes as time passes keeps a queue of entries in the order of time. Each offset (a decay step or
@@ -36,29 +31,6 @@ type entry struct {
 	at     int64
 	amount int64 // thousandths, or the number of the unit
 	key    uint32
-}
-
-// bucket is what a cap has used up in one calendar unit. Clock changes can take the calendar back by a unit, so the
-// unit before is remembered too. Units are kept plus unitBias, so that 0 is none.
-type bucket struct {
-	unit, before     int64
-	used, usedBefore Milli
-}
-
-// unitBias makes the numbers of all units positive: days, the most of them, begin at -25,570.
-const unitBias = 1 << 20
-
-// turn returns what is used of a unit other than the present one: of the next, or of the one before.
-func (b *bucket) turn(unit int64) *Milli {
-	if unit < b.unit {
-		if b.before != unit {
-			b.before, b.usedBefore = unit, 0
-		}
-		return &b.usedBefore
-	}
-	b.before, b.usedBefore = b.unit, b.used
-	b.unit, b.used = unit, 0
-	return &b.used
 }
 
 func (s *state) init(m *measurePlan) {
@@ -213,37 +185,6 @@ func (s *state) addPoints(e *Evaluator, i int, m *measurePlan, mentee uint32, at
 	return credited
 }
 
-// underCaps returns what every cap's bucket leaves of the points, and the cap that leaves the least, and uses it up in
-// every bucket.
-func (s *state) underCaps(e *Evaluator, m *measurePlan, at int64, mentee uint32, points Milli) (credited Milli, byCap int) {
-	if e.units.at != at || !e.units.known {
-		e.cut(at)
-	}
-	var used [capsMax]*Milli
-	credited = points
-	for c := range m.caps {
-		limit := &m.caps[c]
-		b := &s.buckets[c][0]
-		if limit.Per == PerMentee {
-			b = &s.buckets[c][mentee]
-		}
-		unit := e.units.number[limit.Every] + unitBias
-		used[c] = &b.used
-		if b.unit != unit {
-			used[c] = b.turn(unit)
-		}
-		if left := limit.Max - *used[c]; left < credited {
-			credited, byCap = left, c
-		}
-	}
-	if credited > 0 {
-		for c := range m.caps {
-			*used[c] += credited
-		}
-	}
-	return credited, byCap
-}
-
 // expire moves the measure on to t.
 func (s *state) expire(m *measurePlan, t int64) {
 	switch m.aggregate {
@@ -311,12 +252,10 @@ func kept(amount Milli, keepMicro int64) Milli {
 // mean is the mean rating with its prior, rounded half up to a thousandth.
 func mean(m *measurePlan, n int64, sum Milli) Milli {
 	// The prior's weight is in thousandths, and so everything else is multiplied by 1000.
-	over := mulAdd(m.PriorMean, m.PriorWeight, sum*1000)
+	over := m.PriorMean*m.PriorWeight + sum*1000
 	under := m.PriorWeight + n*1000
 	return (2*over + under) / (2 * under)
 }
-
-func mulAdd(a, b, c int64) int64 { return a*b + c }
 
 // pushUnit queues an active unit, or renews it if it is the newest. It reports whether the unit was active before, and
 // whether it was queued.
@@ -353,159 +292,4 @@ func (s *state) popUnit() (gone bool) {
 		}
 	}
 	return true
-}
-
-// addToStreak makes a unit active, and reports whether that may change the value.
-func (s *state) addToStreak(m *measurePlan, at, unit int64) bool {
-	n := len(s.entries)
-	if _, queued := s.pushUnit(at, unit); queued {
-		switch {
-		case n > 0 && unit < s.latest:
-			s.tangled = true
-		case n == 0 || unit-s.latest > m.apartMax:
-			s.runStart = n
-			s.latest = unit
-		default:
-			s.latest = unit
-		}
-	} else if !s.over {
-		return false
-	}
-	s.ends = m.starts.of(s.latest + m.apartMax + 1)
-	s.over = false
-	s.countRun(m)
-	return true
-}
-
-func (s *state) expireStreak(m *measurePlan, t int64) {
-	if s.ends <= t {
-		s.over, s.ends = true, never
-	}
-	if m.windowNS > 0 {
-		for s.heads[0] < len(s.entries) && addNS(s.entries[s.heads[0]].at, m.windowNS) <= t {
-			s.heads[0]++
-		}
-	}
-	s.countRun(m)
-}
-
-// nextOfStreak returns when a streak next changes by itself.
-func (s *state) nextOfStreak(m *measurePlan) int64 {
-	if m.windowNS > 0 && s.heads[0] < len(s.entries) {
-		return min(s.ends, addNS(s.entries[s.heads[0]].at, m.windowNS))
-	}
-	return s.ends
-}
-
-// countRun sets a streak's value.
-func (s *state) countRun(m *measurePlan) {
-	head := 0
-	if m.windowNS > 0 {
-		head = s.heads[0]
-	}
-	latest := len(s.entries) - max(s.runStart, head)
-	if s.tangled || m.windowNS > 0 && m.Longest {
-		latest, s.longest = s.runsOf(head, m.apartMax)
-	}
-	s.longest = max(s.longest, latest)
-	switch {
-	case m.Longest:
-		s.value = Milli(s.longest) * 1000
-	case s.over:
-		s.value = 0
-	default:
-		s.value = Milli(latest) * 1000
-	}
-}
-
-// runsOf counts the latest and the longest run among the units in the queue, from nothing.
-func (s *state) runsOf(head int, apartMax int64) (latest, longest int) {
-	units := s.scratch[:0]
-	for _, en := range s.entries[head:] {
-		units = append(units, en.amount)
-	}
-	slices.Sort(units)
-	units = slices.Compact(units)
-	s.scratch = units
-	for i, u := range units {
-		if i > 0 && u-units[i-1] <= apartMax {
-			latest++
-		} else {
-			latest = 1
-		}
-		longest = max(longest, latest)
-	}
-	return latest, longest
-}
-
-// share returns the largest part of the sum that one mentee contributed, rounded down to a thousandth.
-func (s *state) share() Milli {
-	if s.total == 0 {
-		return 0
-	}
-	// At most 10^9 thousandths a fact and 4*10^9 facts: 1000 times the part may pass an int64.
-	hi, lo := bits.Mul64(uint64(s.parts.max()), 1000)
-	q, _ := bits.Div64(hi, lo, uint64(s.total))
-	return Milli(q)
-}
-
-// maxTree keeps one amount for each of n mentees and the greatest of them: a binary tree in an array, whose leaves
-// are at n and above, where a parent holds the greater of its two children.
-type maxTree struct {
-	n    int
-	node []Milli
-}
-
-func (t *maxTree) reset(n int) {
-	t.n = n
-	t.node = cleared(t.node, 2*n)
-}
-
-func (t *maxTree) add(mentee uint32, amount Milli) {
-	i := t.n + int(mentee)
-	t.node[i] += amount
-	for ; i > 1; i /= 2 {
-		greater := max(t.node[i], t.node[i^1])
-		if t.node[i/2] == greater {
-			return
-		}
-		t.node[i/2] = greater
-	}
-}
-
-func (t *maxTree) max() Milli {
-	switch {
-	case t.n == 0:
-		return 0
-	default:
-		return t.node[1]
-	}
-}
-
-// unit returns the number of the calendar unit of the present instant.
-func (e *Evaluator) unit(every Every, at int64) int64 {
-	if u := &e.units; !u.known || u.at != at {
-		e.cut(at)
-	}
-	return e.units.number[every]
-}
-
-// cut finds the calendar units of an instant.
-func (e *Evaluator) cut(at int64) {
-	u, c := &e.units, e.plan.calendar
-	if at < u.zoneStart || at >= u.zoneEnd {
-		u.enter(c, at)
-	}
-	day := c.dayOf(at + u.offset)
-	u.at, u.known = at, true
-	u.number[EveryDay] = day
-	u.number[EveryWeek] = weekOf(day)
-	month := int64(c.monthOfDay[day-c.firstDay])
-	u.number[EveryMonth] = month
-	if e.plan.cuts[EveryQuarter] {
-		u.number[EveryQuarter] = month / 3
-	}
-	if e.plan.cuts[EveryYear] {
-		u.number[EveryYear] = month / 12
-	}
 }
