@@ -63,26 +63,9 @@ func newCalendar(loc *time.Location) *calendar {
 	return c
 }
 
-// zoneAt returns the index of the zone that holds at t, searching from a hint at or before it.
-func (c *calendar) zoneAt(t int64, hint int) int {
-	if len(c.zones) == 1 {
-		return 0
-	}
-	if hint+1 < len(c.zones) && c.zones[hint].startNS <= t {
-		if t < c.zones[hint+1].startNS {
-			return hint
-		}
-		if hint+2 == len(c.zones) || t < c.zones[hint+2].startNS {
-			return hint + 1
-		}
-	}
+// zoneAt returns the index of the zone that holds at t.
+func (c *calendar) zoneAt(t int64) int {
 	return sort.Search(len(c.zones), func(i int) bool { return c.zones[i].startNS > t }) - 1
-}
-
-// day returns the number of the local day at t, and the zone as the next hint. The time is one that events can have.
-func (c *calendar) day(t int64, hint int) (day int64, zone int) {
-	zone = c.zoneAt(t, hint)
-	return c.dayOf(t + c.zones[zone].offsetNS), zone
 }
 
 // dayOf returns the number of the day of a local time. Unsigned, a division by a constant is one multiplication.
@@ -103,7 +86,7 @@ func (c *calendar) monthOf(day int64) int64 { return int64(c.monthOfDay[day-c.fi
 func (c *calendar) dayStart(day int64) int64 {
 	local := day * dayNS
 	// No zone is further than a day from UTC: begin with the zone that holds two days before.
-	for i := c.zoneAt(local-2*dayNS, 0); i < len(c.zones); i++ {
+	for i := c.zoneAt(local-2*dayNS); i < len(c.zones); i++ {
 		start := max(local-c.zones[i].offsetNS, c.zones[i].startNS)
 		if i+1 == len(c.zones) || start < c.zones[i+1].startNS {
 			return start

@@ -13,7 +13,7 @@ type unitsOfInstant struct {
 
 // enter finds the offset from UTC at t.
 func (u *unitsOfInstant) enter(c *calendar, t int64) {
-	i := c.zoneAt(t, 0)
+	i := c.zoneAt(t)
 	u.zoneStart, u.zoneEnd, u.offset = c.zones[i].startNS, math.MaxInt64, c.zones[i].offsetNS
 	if i+1 < len(c.zones) {
 		u.zoneEnd = c.zones[i+1].startNS
