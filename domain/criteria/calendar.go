@@ -86,7 +86,7 @@ func (c *calendar) monthOf(day int64) int64 { return int64(c.monthOfDay[day-c.fi
 func (c *calendar) dayStart(day int64) int64 {
 	local := day * dayNS
 	// No zone is further than a day from UTC: begin with the zone that holds two days before.
-	for i := c.zoneAt(local-2*dayNS); i < len(c.zones); i++ {
+	for i := c.zoneAt(local - 2*dayNS); i < len(c.zones); i++ {
 		start := max(local-c.zones[i].offsetNS, c.zones[i].startNS)
 		if i+1 == len(c.zones) || start < c.zones[i+1].startNS {
 			return start
