@@ -34,14 +34,17 @@ type importRule struct {
 var importRules = []importRule{
 	{of: "laurel/domain", may: []string{uuidModule}},
 	{of: "laurel/domain/criteria", may: []string{"laurel/domain", uuidModule, celModule + "/...", yamlModule + "/..."}},
+	{of: "laurel/domain/awards", may: []string{"laurel/domain", "laurel/domain/criteria", uuidModule}},
 	{of: "laurel/eventstore", may: []string{"laurel/domain", uuidModule}},
 	{of: "laurel/eventstore/storetest", may: []string{"laurel/domain", "laurel/eventstore", uuidModule, rapid}},
 	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule}},
+	{of: "laurel/projections/awarding", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
+		uuidModule}},
 	// The naive second engine that tests compare the real one with shares none of its code. Like storetest it is there
 	// for tests, and brings their generators.
 	{of: "laurel/projections/internal/naive", may: []string{uuidModule, rapid, celModule + "/...", yamlModule + "/..."}},
 	{of: "laurel/adapters/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections", "any"}},
-	{of: "laurel/cmd/laurel/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections",
+	{of: "laurel/cmd/laurel/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections/...",
 		"laurel/adapters/...", "any"}},
 	{of: "laurel/cmd/check", may: nil},
 }

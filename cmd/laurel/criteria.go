@@ -16,7 +16,8 @@ func newCriteria(a *app) *cobra.Command {
 	return group("criteria", "Write, check and compare criteria",
 		`Criteria say what counts as good mentoring and what earns a tier. They are a YAML file; start from the bundled one
 with "laurel criteria init", change it, and see with "laurel criteria diff" what that would do to everyone.`,
-		newCriteriaInit(a), newCriteriaCheck(a), newCriteriaSchema(a), newCriteriaShow(a), newCriteriaDiff(a))
+		newCriteriaInit(a), newCriteriaCheck(a), newCriteriaSchema(a), lookBack(newCriteriaShow(a)),
+		lookBack(newCriteriaDiff(a)))
 }
 
 func newCriteriaInit(a *app) *cobra.Command {

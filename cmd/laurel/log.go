@@ -18,7 +18,7 @@ import (
 
 func newLog(a *app) *cobra.Command {
 	return group("log", "Look at the log of events", "Look at the log of events, check it, and copy it.",
-		newLogShow(a), newLogTail(a), newLogHead(a), newLogVerify(a), newLogCopy(a), newLogBackup(a))
+		lookBack(newLogShow(a)), lookBack(newLogTail(a)), newLogHead(a), newLogVerify(a), newLogCopy(a), newLogBackup(a))
 }
 
 // eventColumns are the columns of events in tables and CSV.

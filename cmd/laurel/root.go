@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -64,12 +63,24 @@ func newRoot(a *app) *cobra.Command {
 	must(root.RegisterFlagCompletionFunc("output",
 		cobra.FixedCompletions(render.Formats, cobra.ShellCompDirectiveNoFileComp)))
 	root.AddCommand(
-		newDemo(a),
+		lookBack(newDemo(a)),
 		newImport(a),
 		newGenerate(a),
-		newReplay(a),
-		newExplain(a),
+		lookBack(newReplay(a)),
+		lookBack(newExplain(a)),
 		newCriteria(a),
+		newAwards(a),
+		newProgram(a),
+		newPerson(a),
+		newRoom(a),
+		newFeedback(a),
+		newCommunity(a),
+		newRewards(a),
+		newConsent(a),
+		newAcknowledge(a),
+		newDigest(a),
+		newFlags(a),
+		newVoid(a),
 		newLog(a),
 		newBench(a),
 		newVersion(a),
@@ -92,9 +103,6 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	return refusePast(cmd)
 }
 
-// looksBack are the commands that can look at an earlier time or position.
-var looksBack = []string{"replay", "explain", "demo", "criteria diff", "criteria show", "log show", "log tail"}
-
 // refusePast fails when --as-of or --position was given to a command that has no use for it: ignoring it would show
 // the present to someone who asked for the past.
 // So would taking "" for none, as where a script's variable was never set.
@@ -103,8 +111,9 @@ func refusePast(cmd *cobra.Command) error {
 		flag := cmd.Flags().Lookup(name)
 		switch {
 		case flag == nil || !flag.Changed:
-		case !slices.Contains(looksBack, subject(cmd)):
-			return usage("--"+name+" does not go with "+subject(cmd), "it goes with "+strings.Join(looksBack, ", "))
+		case cmd.Annotations[looksBack] == "":
+			return usage("--"+name+" does not go with "+subject(cmd),
+				"it goes with "+strings.Join(thoseLookingBack(cmd.Root()), ", "))
 		case flag.Value.String() == "":
 			return usage("--"+name+" is empty", "leave it out to see the present")
 		}

@@ -108,20 +108,32 @@ func (a *app) asOf() (*time.Time, error) {
 	if a.asOfText == "" {
 		return nil, nil
 	}
+	t, err := a.parseTime("--as-of", a.asOfText)
+	if err != nil {
+		return nil, err
+	}
+	return &t, nil
+}
+
+// parseTime reads the time that a flag gave: RFC 3339, a date, or "now".
+func (a *app) parseTime(flag, text string) (time.Time, error) {
+	if text == "now" {
+		return a.now(), nil
+	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		t, err := time.Parse(layout, a.asOfText)
+		t, err := time.Parse(layout, text)
 		if err != nil {
 			continue
 		}
 		if t.Before(domain.OccurredMin) || !t.Before(domain.OccurredMax) {
-			return nil, usage(fmt.Sprintf("--as-of %s is out of range", a.asOfText),
+			return time.Time{}, usage(fmt.Sprintf("%s %s is out of range", flag, text),
 				fmt.Sprintf("use a time from %s up to %s", domain.OccurredMin.Format(time.DateOnly),
 					domain.OccurredMax.Format(time.DateOnly)))
 		}
-		t = t.UTC()
-		return &t, nil
+		return t.UTC(), nil
 	}
-	return nil, usage(fmt.Sprintf("--as-of %q is no time", a.asOfText), "such as 2024-06-30 or 2024-06-30T12:00:00Z")
+	return time.Time{}, usage(fmt.Sprintf("%s %q is no time", flag, text),
+		"such as 2024-06-30 or 2024-06-30T12:00:00Z, or now")
 }
 
 // position reads --position for a store; nil when it was not given.
