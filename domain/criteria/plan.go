@@ -27,6 +27,7 @@ type Plan struct {
 	when      []when
 	scoreOf   *scorePlan
 	scoreRead bool      // some tier's when refers to the score
+	scored    []string  // the measures that the score refers to
 	gates     [][]Milli // by variable: where one of its comparisons changes, ascending
 	ungated   []bool    // by variable: any change may matter
 	names     []string  // of the variables: the measures, and "score"
@@ -107,6 +108,7 @@ func Compile(checked *CheckedDocument) (*Plan, error) {
 	if err := p.compileScore(checked.Score); err != nil {
 		return nil, err
 	}
+	p.scored = checked.Score.Measures
 	p.vars["score"] = len(doc.Measures)
 	p.gates, p.ungated = make([][]Milli, len(p.names)), make([]bool, len(p.names))
 	for i := range doc.Tiers {
