@@ -1,5 +1,7 @@
 package domain
 
+import "github.com/google/uuid"
+
 func (c *AwardCase) check() error {
 	if err := firstError(
 		c.Program.check("program"), requiredID("person", c.Person), c.Tier.check("tier"),
@@ -18,7 +20,14 @@ func (c *AwardCase) check() error {
 	if len(c.Evidence) > EvidenceEventsMax {
 		return invalid("evidence", itoa(len(c.Evidence))+" events", "at most "+itoa(EvidenceEventsMax)+" are allowed")
 	}
-	return nil
+	if c.EvidenceTotal != 0 && (c.EvidenceTotal <= len(c.Evidence) || c.EvidenceTotal > EvidenceTotalMax) {
+		return invalid("evidence_total", itoa(c.EvidenceTotal)+" is out of range",
+			"it is more than the events in evidence, at most "+itoa(EvidenceTotalMax)+"; leave it out where those are all")
+	}
+	if !c.EffectiveAt.IsZero() && c.EffectiveAt.Before(c.EarnedAt) {
+		return invalid("effective_at", "is before earned_at", "an award takes its place when it is earned, or later")
+	}
+	return firstError(checkOptionalTime("effective_at", c.EffectiveAt), checkOptionalTime("as_of", c.AsOf))
 }
 
 func (p *AwardDeclined) check() error {
@@ -28,15 +37,12 @@ func (p *AwardDeclined) check() error {
 func (p *AwardKept) check() error { return checkHash("criteria", p.Criteria) }
 
 func (p *AwardRevoked) check() error {
-	if p.Criteria != "" {
-		if err := checkHash("criteria", p.Criteria); err != nil {
-			return err
-		}
-	}
-	return checkName("reason_code", p.ReasonCode)
+	return firstError(checkOptionalHash("criteria", p.Criteria), checkName("reason_code", p.ReasonCode))
 }
 
-func (p *AwardExpired) check() error { return nil }
+func (p *AwardExpired) check() error {
+	return firstError(checkOptionalHash("criteria", p.Criteria), checkName("reason_code", p.ReasonCode))
+}
 
 func (p *RewardClaimed) check() error {
 	return firstError(p.Reward.check("reward"), requiredID("by", p.By))
@@ -45,6 +51,13 @@ func (p *RewardClaimed) check() error {
 func (p *AcknowledgementPublished) check() error {
 	if len(p.Names) == 0 || len(p.Names) > NamedPeopleMax {
 		return invalid("names", itoa(len(p.Names))+" people", "name 1 to "+itoa(NamedPeopleMax))
+	}
+	seen := make(map[uuid.UUID]bool, len(p.Names))
+	for _, person := range p.Names {
+		if person == uuid.Nil || seen[person] {
+			return invalid("names", person.String()+" is nobody, or is there twice", "name each person once, by uuid")
+		}
+		seen[person] = true
 	}
 	return firstError(
 		p.Audience.check(), required("text_version", p.TextVersion), checkID("text_version", p.TextVersion))

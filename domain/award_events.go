@@ -16,8 +16,21 @@ type AwardCase struct {
 	Position string           `json:"position"`  // of the log up to which the standing was computed
 	Measures map[string]Milli `json:"measures,omitempty"`
 	Evidence []uuid.UUID      `json:"evidence,omitempty"` // ids of events
-	Backlog  bool             `json:"backlog,omitempty"`
-	By       uuid.UUID        `json:"by,omitzero"`
+	Backlog  bool             `json:"backlog,omitempty"`  // decided long after the fact: nobody is to be notified
+	By       uuid.UUID        `json:"by,omitzero"`        // the reviewer
+
+	EffectiveAt   time.Time `json:"effective_at,omitzero"`    // see From
+	AsOf          time.Time `json:"as_of,omitzero"`           // up to which the standing was computed
+	EvidenceTotal int       `json:"evidence_total,omitempty"` // where there are more events than Evidence, the latest, holds
+}
+
+// From is when the award takes its place in the register: when it was earned, or the later time at which the criteria
+// that give it came into force.
+func (c *AwardCase) From() time.Time {
+	if c.EffectiveAt.IsZero() {
+		return c.EarnedAt
+	}
+	return c.EffectiveAt
 }
 
 // AwardProposed puts an award before a reviewer, where the tier asks for one.
@@ -46,7 +59,10 @@ type AwardRevoked struct {
 }
 
 // AwardExpired says that the award ran out.
-type AwardExpired struct{}
+type AwardExpired struct {
+	Criteria   string `json:"criteria,omitempty"`
+	ReasonCode string `json:"reason_code,omitempty"`
+}
 
 // RewardClaimed says that a reward of the award was taken up.
 type RewardClaimed struct {

@@ -19,6 +19,21 @@ func checkHash(field, hash string) error {
 	return invalid(field, quote(hash)+" is not a hash", "write sha256: and 64 lower-case hexadecimal digits")
 }
 
+func checkOptionalHash(field, hash string) error {
+	if hash == "" {
+		return nil
+	}
+	return checkHash(field, hash)
+}
+
+// checkImpact checks the report of what criteria would change.
+func checkImpact(impact json.RawMessage) error {
+	if len(impact) > 0 && (!json.Valid(impact) || bytes.TrimLeft(impact, " \t\r\n")[0] != '{') {
+		return invalid("impact", "is not a JSON object", "give the report as {...}, or leave it out")
+	}
+	return nil
+}
+
 func checkDocument(document string) error {
 	if len(document) > DocumentBytesMax {
 		return invalid("document", "has "+itoa(len(document))+" bytes", "at most "+itoa(DocumentBytesMax)+" are allowed")
@@ -30,16 +45,15 @@ func checkDocument(document string) error {
 }
 
 func (p *CriteriaProposed) check() error {
-	if impact := p.Impact; len(impact) > 0 && (!json.Valid(impact) || bytes.TrimLeft(impact, " \t\r\n")[0] != '{') {
-		return invalid("impact", "is not a JSON object", "give the report as {...}, or leave it out")
-	}
 	return firstError(
+		checkImpact(p.Impact),
 		checkHash("hash", p.Hash), required("document", p.Document), checkDocument(p.Document),
 		requiredID("by", p.By), checkID("position", p.Position))
 }
 
 func (p *CriteriaApproved) check() error {
-	return firstError(checkHash("hash", p.Hash), requiredID("by", p.By))
+	return firstError(
+		checkHash("hash", p.Hash), requiredID("by", p.By), checkImpact(p.Impact), checkID("position", p.Position))
 }
 
 func (p *CriteriaActivated) check() error {

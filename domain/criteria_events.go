@@ -18,8 +18,10 @@ type CriteriaProposed struct {
 
 // CriteriaApproved is the second pair of eyes.
 type CriteriaApproved struct {
-	Hash string    `json:"hash"`
-	By   uuid.UUID `json:"by"`
+	Hash     string          `json:"hash"`
+	By       uuid.UUID       `json:"by"`
+	Impact   json.RawMessage `json:"impact,omitempty"`   // the report that the approver saw, as in CriteriaProposed
+	Position string          `json:"position,omitempty"` // of the log that the report was computed from
 }
 
 // CriteriaActivated puts a document in force. Activating an earlier one is how to roll back.
@@ -27,9 +29,10 @@ type CriteriaActivated struct {
 	Hash        string    `json:"hash"`
 	EffectiveAt time.Time `json:"effective_at"`
 	Document    string    `json:"document,omitempty"`
+	By          uuid.UUID `json:"by,omitzero"`
 }
 
-// CriteriaWithdrawn takes a proposal back.
+// CriteriaWithdrawn takes a proposal back, or an activation that has not come into force yet.
 type CriteriaWithdrawn struct {
 	Hash string    `json:"hash"`
 	By   uuid.UUID `json:"by"`

@@ -22,14 +22,13 @@ func (d Decider[State]) Fold(state State, events ...Event) State {
 	return state
 }
 
-// State is the state of any stream, as DeciderFor works with it: a *Person, *Mentorship, *Program or *Chronicle.
+// State is the state of any stream, as DeciderFor works with it: a *Person, *Mentorship, *Program, *Criteria or *Award.
 type State interface {
 	decide(Command) ([]Event, error)
 	evolve(Event) State
 }
 
-// DeciderFor returns the decider of a stream by its name. Streams of criteria and awards have the rules that hold for
-// any stream: payloads must be well-formed and belong there, and voids must name an event of the stream.
+// DeciderFor returns the decider of a stream by its name.
 func DeciderFor(stream string) (Decider[State], error) {
 	id, err := ParseStream(stream)
 	if err != nil {
@@ -43,8 +42,10 @@ func DeciderFor(stream string) (Decider[State], error) {
 		initial = &Mentorship{ID: id.ID}
 	case CategoryProgram:
 		initial = &Program{Slug: id.Slug}
+	case CategoryCriteria:
+		initial = &Criteria{Slug: id.Slug}
 	default:
-		initial = &Chronicle{Stream: id}
+		initial = &Award{ID: id.ID}
 	}
 	return Decider[State]{Initial: initial, Decide: decideAny, Evolve: evolveAny}, nil
 }

@@ -78,14 +78,19 @@ const (
 	TypeThreadPosted      EventType = "ThreadPosted"
 	TypeFeedbackRequested EventType = "FeedbackRequested"
 	TypeFeedbackGiven     EventType = "FeedbackGiven"
+	TypeFeedbackReminded  EventType = "FeedbackReminded"
 	TypeMentorshipPaused  EventType = "MentorshipPaused"
 	TypeMentorshipResumed EventType = "MentorshipResumed"
 	TypeMentorshipEnded   EventType = "MentorshipEnded"
 
 	// Streams program-<slug>.
-	TypeProgramOpened EventType = "ProgramOpened"
-	TypeRewardDefined EventType = "RewardDefined"
-	TypeProgramClosed EventType = "ProgramClosed"
+	TypeProgramOpened     EventType = "ProgramOpened"
+	TypeRewardDefined     EventType = "RewardDefined"
+	TypeRewardReserved    EventType = "RewardReserved"
+	TypeRewardReleased    EventType = "RewardReleased"
+	TypeRoadmapDefined    EventType = "RoadmapDefined"
+	TypeFeedbackRhythmSet EventType = "FeedbackRhythmSet"
+	TypeProgramClosed     EventType = "ProgramClosed"
 
 	// Streams criteria-<slug>.
 	TypeCriteriaProposed  EventType = "CriteriaProposed"

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -10,6 +11,13 @@ import (
 // case, so that every source that knows the address means the same person.
 func PersonID(email string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("mailto:"+strings.ToLower(email)))
+}
+
+// AwardID is the id of an award: version 5 of the program, the person, the tier, and how many awards of these three came
+// before it, so that whoever decides the same award records it under the same id.
+func AwardID(program Slug, person uuid.UUID, tier Slug, ordinal int) uuid.UUID {
+	key := string(program) + "/" + person.String() + "/" + string(tier) + "/" + strconv.Itoa(ordinal)
+	return uuid.NewSHA1(SourceSpace("award"), []byte(key))
 }
 
 // SourceSpace is the namespace of the ids that come from a source, such as "git". The id of a thing is version 5 of the

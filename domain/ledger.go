@@ -27,6 +27,7 @@ const (
 	kindResume
 	kindConsent
 	kindConsentWithdrawn
+	kindReminder
 	kindVoid
 )
 
@@ -52,6 +53,8 @@ type book struct {
 	entries []entry
 	texts   []string
 	index   map[uuid.UUID]int32 // entry by id, from indexedMin entries on
+
+	payloads []Payload // of the entries, in streams that keep them; see keep
 }
 
 // indexedMin is the number of entries from which looking ids up in a map is faster than comparing them in turn.
@@ -130,6 +133,23 @@ func (l ledger) add(k kind, id uuid.UUID, at time.Time, text string, mark uint8)
 	return ledger{book: b, n: l.n + 1}
 }
 
+// keep returns the ledger with one entry more, and remembers the event's payload. It is for streams of few events, whose
+// state is folded anew when one is voided; every entry of such a stream is added by it.
+func (l ledger) keep(k kind, e Event) ledger {
+	next := l.add(k, e.ID, e.Meta.OccurredAt, "", 0)
+	next.book.payloads = append(next.book.payloads, e.Payload)
+	return next
+}
+
+// kept calls f for the events that count, oldest first, as far as the ledger remembers them.
+func (l ledger) kept(f func(id uuid.UUID, at time.Time, p Payload)) {
+	for i, e := range l.entries() {
+		if !e.voided {
+			f(e.id, time.Unix(0, e.at).UTC(), l.book.payloads[i])
+		}
+	}
+}
+
 // void returns the ledger with the entry of an id marked as voided, if it has one.
 func (l ledger) void(id uuid.UUID) ledger {
 	i := l.find(id)
@@ -144,6 +164,9 @@ func (l ledger) void(id uuid.UUID) ledger {
 // copy returns a book of the ledger's own entries.
 func (l ledger) copy() *book {
 	b := &book{entries: slices.Clone(l.entries()), texts: slices.Clone(l.book.texts)}
+	if l.book.payloads != nil {
+		b.payloads = slices.Clone(l.book.payloads[:l.n])
+	}
 	if l.book.index != nil {
 		b.index = maps.Clone(l.book.index)
 		maps.DeleteFunc(b.index, func(_ uuid.UUID, i int32) bool { return i >= l.n })

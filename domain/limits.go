@@ -20,6 +20,9 @@ const (
 	DocumentBytesMax    = 512 << 10 // of a criteria document in an event
 	NamedPeopleMax      = 1000      // in one acknowledgement
 	EvidenceEventsMax   = 1000      // ids in one award
+	EvidenceTotalMax    = 1_000_000_000
+	SessionsMax         = 1000 // of a feedback rhythm
+	DueDaysMax          = 366
 	MeasuresPerAwardMax = 200
 )
 

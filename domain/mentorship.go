@@ -81,6 +81,8 @@ func (m *Mentorship) Evolve(e Event) *Mentorship {
 		}
 	case *FeedbackGiven:
 		k, text = kindFeedback, v.Request
+	case *FeedbackReminded:
+		k, text = kindReminder, v.Request
 	case *MentorshipPaused:
 		k = kindPause
 	case *MentorshipResumed:

@@ -63,11 +63,16 @@ func (p *RoadmapAssigned) check() error {
 	if err := p.Roadmap.check("roadmap"); err != nil {
 		return err
 	}
-	if len(p.Milestones) == 0 || len(p.Milestones) > MilestonesMax {
-		return invalid("milestones", itoa(len(p.Milestones))+" milestones", "give 1 to "+itoa(MilestonesMax))
+	return checkMilestones(p.Milestones)
+}
+
+// checkMilestones checks the milestones of a roadmap.
+func checkMilestones(milestones []Slug) error {
+	if len(milestones) == 0 || len(milestones) > MilestonesMax {
+		return invalid("milestones", itoa(len(milestones))+" milestones", "give 1 to "+itoa(MilestonesMax))
 	}
-	seen := make(map[Slug]bool, len(p.Milestones))
-	for _, m := range p.Milestones {
+	seen := make(map[Slug]bool, len(milestones))
+	for _, m := range milestones {
 		if err := m.check("milestones"); err != nil {
 			return err
 		}
@@ -119,6 +124,10 @@ func (p *FeedbackGiven) check() error {
 		return nil
 	}
 	return checkPersonal(p.Personal.Of, personalText{"comment", p.Personal.Comment})
+}
+
+func (p *FeedbackReminded) check() error {
+	return firstError(required("request", p.Request), checkID("request", p.Request))
 }
 
 func twoPeople(field string, giver, about uuid.UUID) error {

@@ -91,6 +91,12 @@ type GiveFeedback struct {
 	Personal  FeedbackComment
 }
 
+// RemindFeedback records that a reminder of an open request went out.
+type RemindFeedback struct {
+	CommandMeta
+	Request string
+}
+
 // PauseMentorship starts a rest.
 type PauseMentorship struct{ CommandMeta }
 
@@ -144,6 +150,8 @@ func (c GiveFeedback) payload() Payload {
 		Request: c.Request, By: c.By, About: c.About, Rater: c.Rater, Rating: c.Rating, Personal: c.Personal,
 	}
 }
+
+func (c RemindFeedback) payload() Payload { return &FeedbackReminded{Request: c.Request} }
 
 func (c PauseMentorship) payload() Payload  { return &MentorshipPaused{} }
 func (c ResumeMentorship) payload() Payload { return &MentorshipResumed{} }

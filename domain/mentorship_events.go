@@ -119,6 +119,11 @@ type FeedbackComment struct {
 	Comment string    `json:"comment,omitempty"`
 }
 
+// FeedbackReminded says that whoever was asked for feedback was reminded of it. It says nothing about the mentor.
+type FeedbackReminded struct {
+	Request string `json:"request"` // the FeedbackRequested that is still open
+}
+
 // MentorshipPaused says that the two rest: nothing but MentorshipResumed and MentorshipEnded is expected to happen.
 type MentorshipPaused struct{}
 
@@ -151,6 +156,7 @@ func (*MilestoneReached) EventType() EventType  { return TypeMilestoneReached }
 func (*ThreadPosted) EventType() EventType      { return TypeThreadPosted }
 func (*FeedbackRequested) EventType() EventType { return TypeFeedbackRequested }
 func (*FeedbackGiven) EventType() EventType     { return TypeFeedbackGiven }
+func (*FeedbackReminded) EventType() EventType  { return TypeFeedbackReminded }
 func (*MentorshipPaused) EventType() EventType  { return TypeMentorshipPaused }
 func (*MentorshipResumed) EventType() EventType { return TypeMentorshipResumed }
 func (*MentorshipEnded) EventType() EventType   { return TypeMentorshipEnded }

@@ -45,6 +45,8 @@ func (m *Mentorship) judge(meta *CommandMeta, payload Payload) error {
 		return m.judgeFeedbackRequest(v)
 	case *FeedbackGiven:
 		return m.judgeFeedback(meta, v)
+	case *FeedbackReminded:
+		return m.judgeReminder(meta, v)
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func (m *Mentorship) judgeTime(meta *CommandMeta, payload Payload) error {
 			"only imported events may be older than the start")
 	}
 	switch payload.(type) {
-	case *SessionConfirmed, *FeedbackRequested, *FeedbackGiven:
+	case *SessionConfirmed, *FeedbackRequested, *FeedbackGiven, *FeedbackReminded:
 		return nil // they look back
 	case *MentorshipPaused:
 		if m.Ended {
@@ -270,6 +272,25 @@ func (m *Mentorship) judgeFeedback(meta *CommandMeta, p *FeedbackGiven) error {
 	}
 	if m.ledger.latest(kindFeedback, p.Request) != nil {
 		return conflict("request", "request "+quote(p.Request)+" is already answered", "answer a request once")
+	}
+	return nil
+}
+
+func (m *Mentorship) judgeReminder(meta *CommandMeta, p *FeedbackReminded) error {
+	request := m.ledger.latest(kindRequest, p.Request)
+	switch {
+	case request == nil:
+		hint := "remind of a request that was made here"
+		if s := Suggest(p.Request, m.texts(kindRequest)); s != "" {
+			hint = "did you mean " + s + "?"
+		}
+		return notFound("request", "request "+quote(p.Request)+" was never made", hint)
+	case m.ledger.latest(kindFeedback, p.Request) != nil:
+		return conflict("request", "request "+quote(p.Request)+" is already answered", "remind of open requests only")
+	case m.ledger.latest(kindReminder, p.Request) != nil:
+		return conflict("request", "request "+quote(p.Request)+" was already reminded of", "remind of a request once")
+	case meta.OccurredAt.UnixNano() < request.at && !meta.Imported:
+		return conflict("occurred_at", "is before the request at "+formatNano(request.at), "remind of a request after it")
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ func (p *ProgramOpened) check() error {
 
 func (p *RewardDefined) check() error {
 	if err := firstError(
-		p.Reward.check("reward"), required("title", p.Title), checkID("title", p.Title),
+		p.Reward.check("reward"), required("title", p.Title), checkID("title", p.Title), checkName("kind", p.Kind),
 		checkOptionalTime("valid_from", p.ValidFrom), checkOptionalTime("valid_to", p.ValidTo)); err != nil {
 		return err
 	}
@@ -21,6 +21,31 @@ func (p *RewardDefined) check() error {
 			"a reward is valid from valid_from to before valid_to")
 	}
 	return nil
+}
+
+func (p *RewardReserved) check() error {
+	return firstError(p.Reward.check("reward"), requiredID("award", p.Award), requiredID("person", p.Person))
+}
+
+func (p *RewardReleased) check() error {
+	return firstError(p.Reward.check("reward"), requiredID("award", p.Award), checkName("reason_code", p.ReasonCode))
+}
+
+func (p *RoadmapDefined) check() error {
+	return firstError(
+		p.Roadmap.check("roadmap"), required("title", p.Title), checkID("title", p.Title), checkMilestones(p.Milestones))
+}
+
+func (p *FeedbackRhythmSet) check() error {
+	if p.AfterSessions < 0 || p.AfterSessions > SessionsMax {
+		return invalid("after_sessions", itoa(p.AfterSessions)+" is out of range",
+			"1 to "+itoa(SessionsMax)+" are allowed; leave it out to ask at other times")
+	}
+	if p.DueDays < 0 || p.DueDays > DueDaysMax {
+		return invalid("due_days", itoa(p.DueDays)+" is out of range",
+			"1 to "+itoa(DueDaysMax)+" are allowed; leave it out for "+itoa(FeedbackDueDays))
+	}
+	return checkOneOf("every", p.Every, EveryMonth, EveryQuarter, EveryHalfYear, EveryYear)
 }
 
 func (p *ProgramClosed) check() error { return nil }

@@ -30,12 +30,17 @@ var eventTypes = []struct {
 	{TypeThreadPosted, func() Payload { return new(ThreadPosted) }},
 	{TypeFeedbackRequested, func() Payload { return new(FeedbackRequested) }},
 	{TypeFeedbackGiven, func() Payload { return new(FeedbackGiven) }},
+	{TypeFeedbackReminded, func() Payload { return new(FeedbackReminded) }},
 	{TypeMentorshipPaused, func() Payload { return new(MentorshipPaused) }},
 	{TypeMentorshipResumed, func() Payload { return new(MentorshipResumed) }},
 	{TypeMentorshipEnded, func() Payload { return new(MentorshipEnded) }},
 
 	{TypeProgramOpened, func() Payload { return new(ProgramOpened) }},
 	{TypeRewardDefined, func() Payload { return new(RewardDefined) }},
+	{TypeRewardReserved, func() Payload { return new(RewardReserved) }},
+	{TypeRewardReleased, func() Payload { return new(RewardReleased) }},
+	{TypeRoadmapDefined, func() Payload { return new(RoadmapDefined) }},
+	{TypeFeedbackRhythmSet, func() Payload { return new(FeedbackRhythmSet) }},
 	{TypeProgramClosed, func() Payload { return new(ProgramClosed) }},
 
 	{TypeCriteriaProposed, func() Payload { return new(CriteriaProposed) }},
@@ -91,9 +96,10 @@ func CategoryOf(t EventType) (string, bool) {
 		return CategoryPerson, true
 	case TypeMentorshipStarted, TypeSessionHeld, TypeSessionConfirmed, TypeGoalSet, TypeGoalMet,
 		TypeRoadmapAssigned, TypeMilestoneReached, TypeThreadPosted, TypeFeedbackRequested,
-		TypeFeedbackGiven, TypeMentorshipPaused, TypeMentorshipResumed, TypeMentorshipEnded:
+		TypeFeedbackGiven, TypeFeedbackReminded, TypeMentorshipPaused, TypeMentorshipResumed, TypeMentorshipEnded:
 		return CategoryMentorship, true
-	case TypeProgramOpened, TypeRewardDefined, TypeProgramClosed:
+	case TypeProgramOpened, TypeRewardDefined, TypeRewardReserved, TypeRewardReleased, TypeRoadmapDefined,
+		TypeFeedbackRhythmSet, TypeProgramClosed:
 		return CategoryProgram, true
 	case TypeCriteriaProposed, TypeCriteriaApproved, TypeCriteriaActivated, TypeCriteriaWithdrawn:
 		return CategoryCriteria, true
