@@ -1,0 +1,213 @@
+package awarding
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/eventstore"
+	"laurel/projections"
+)
+
+// Options say how Run goes about it. The zero value is right for most.
+type Options struct {
+	// AsOf is the time up to which to look; the zero time is the newest in the log.
+	AsOf time.Time
+
+	// DryRun plans a pass and appends nothing.
+	DryRun bool
+
+	Workers  int                     // goroutines that plan; 0 for one a core
+	Progress func(done, total int)   // if not nil, called now and then with the number of people looked at
+	Decided  func(Decision)          // if not nil, called for each decision, once it is recorded
+	Reading  func(events int)        // if not nil, called while the log is read
+	planned  func(round, people int) // for tests: called before a batch is appended
+}
+
+// Decision is one event about an award.
+type Decision struct {
+	Award uuid.UUID
+	Case  domain.AwardCase // what the award rests on
+	Event domain.Event
+}
+
+// Report tells what Run did.
+type Report struct {
+	Program  string
+	AsOf     time.Time
+	Position eventstore.Position      // up to which the last pass had read
+	Decided  map[domain.EventType]int // recorded, or what would be in a dry run
+	Backlog  int                      // proposals and grants among them that are old news
+	Repaired int                      // claims of rewards that were finished or released
+	Passes   int
+	Passed   int // decisions left to somebody who was faster
+}
+
+// Total is the number of decisions.
+func (r *Report) Total() int {
+	total := 0
+	for _, n := range r.Decided {
+		total += n
+	}
+	return total
+}
+
+const (
+	passesMax   = 16   // each but the first follows because somebody else made progress
+	peopleBatch = 2048 // planned, then appended, at once
+)
+
+// Run decides about the awards of a program whatever is to be decided, as of a time. Every decision that it reports is
+// durable. It fails with *projections.NoCriteriaError when no criteria are in force.
+func Run(ctx context.Context, store eventstore.Store, program string, o Options) (Report, error) {
+	report := Report{Program: program, Decided: map[domain.EventType]int{}}
+	for {
+		passed := report.Passed
+		if err := pass(ctx, store, &report, o); err != nil {
+			return report, fmt.Errorf("award: %w", err)
+		}
+		if report.Passed == passed || o.DryRun {
+			return report, nil
+		}
+		if report.Passes == passesMax {
+			return report, fmt.Errorf("award: after %d passes others still write to the same awards", passesMax)
+		}
+	}
+}
+
+// pass reads, plans and appends once.
+func pass(ctx context.Context, store eventstore.Store, report *Report, o Options) error {
+	report.Passes++
+	planner, err := prepare(ctx, store, report, o)
+	if err != nil {
+		return err
+	}
+	people := planner.People()
+	for from := 0; from < len(people); from += peopleBatch {
+		to := min(from+peopleBatch, len(people))
+		plans := planner.Plan(people[from:to], o.Workers)
+		if o.planned != nil {
+			o.planned(report.Passes, to)
+		}
+		if err := record(ctx, store, plans, report, o); err != nil {
+			return err
+		}
+		if o.Progress != nil {
+			o.Progress(to, len(people))
+		}
+	}
+	return nil
+}
+
+// prepare reads everything that a pass plans on, all up to the same position.
+func prepare(ctx context.Context, store eventstore.Store, report *Report, o Options) (*projections.AwardPlanner, error) {
+	head, err := store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	facts := projections.NewFacts()
+	if !head.IsZero() {
+		facts, err = projections.Build(ctx, store, projections.BuildOptions{UpTo: head, Progress: o.Reading})
+		if err != nil {
+			return nil, err
+		}
+	}
+	register, err := projections.ReadRegister(ctx, store, &head)
+	if err != nil {
+		return nil, err
+	}
+	governance, err := projections.ReadGovernance(ctx, store, &head)
+	if err != nil {
+		return nil, err
+	}
+	report.Position, report.AsOf = head, o.AsOf
+	if report.AsOf.IsZero() {
+		report.AsOf, _ = facts.Newest()
+	}
+	regimes, err := projections.CompileRegimes(governance, report.Program, report.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	return projections.NewAwardPlanner(facts, report.Program, regimes, register, report.AsOf), nil
+}
+
+// record decides and appends plans, each on its stream. A stream that somebody else has written to since is left.
+func record(ctx context.Context, store eventstore.Store, plans []projections.AwardPlan, report *Report, o Options) error {
+	appends := make([]eventstore.StreamAppend, 0, len(plans))
+	decisions := make([][]Decision, 0, len(plans))
+	for i := range plans {
+		decided, err := decide(&plans[i])
+		if err != nil {
+			return err
+		}
+		a := eventstore.StreamAppend{Stream: domain.AwardStream(plans[i].Award), Expected: plans[i].Expected}
+		for _, d := range decided {
+			encoded, err := eventstore.Encode(d.Event)
+			if err != nil {
+				return fmt.Errorf("award %s: %w", plans[i].Award, err)
+			}
+			a.Events = append(a.Events, encoded)
+		}
+		appends, decisions = append(appends, a), append(decisions, decided)
+	}
+	for len(appends) > 0 {
+		n := len(appends)
+		var err error
+		if !o.DryRun {
+			var results []eventstore.AppendResult
+			results, err = store.AppendBatch(ctx, appends)
+			n = len(results)
+		}
+		for _, decided := range decisions[:n] {
+			report.count(decided, o)
+		}
+		appends, decisions = appends[n:], decisions[n:]
+		if err == nil {
+			continue
+		}
+		var conflict *eventstore.ConflictError
+		var reused *eventstore.IDReusedError
+		if !errors.As(err, &conflict) && !errors.As(err, &reused) {
+			return err
+		}
+		report.Passed += len(decisions[0])
+		appends, decisions = appends[1:], decisions[1:]
+	}
+	return nil
+}
+
+// decide has the decider of awards judge a plan, command by command.
+func decide(plan *projections.AwardPlan) ([]Decision, error) {
+	decider := domain.AwardDecider(plan.Award)
+	state := plan.State
+	var decisions []Decision
+	for _, command := range plan.Commands {
+		events, err := decider.Decide(state, command)
+		if err != nil {
+			return nil, fmt.Errorf("award %s: %w", plan.Award, err)
+		}
+		state = decider.Fold(state, events...)
+		for _, e := range events {
+			decisions = append(decisions, Decision{plan.Award, state.Case, e})
+		}
+	}
+	return decisions, nil
+}
+
+// count adds recorded decisions to the report.
+func (r *Report) count(decisions []Decision, o Options) {
+	for _, d := range decisions {
+		t := d.Event.Payload.EventType()
+		r.Decided[t]++
+		if d.Case.Backlog && (t == domain.TypeAwardProposed || t == domain.TypeAwardGranted) {
+			r.Backlog++
+		}
+		if o.Decided != nil {
+			o.Decided(d)
+		}
+	}
+}

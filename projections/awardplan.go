@@ -1,0 +1,318 @@
+package projections
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/domain/awards"
+	"laurel/domain/criteria"
+	"laurel/eventstore"
+)
+
+// AwardPlanner works out which decisions about awards are missing. It is package awards over facts: a pure function of
+// what was known at a position, up to a time. It appends nothing; package awarding does that with what it returns, and a
+// preview is the same without.
+type AwardPlanner struct {
+	facts    *Facts
+	program  string
+	regimes  []awards.Regime
+	register *Register
+	asOf     time.Time
+	backlog  int64 // an award that takes its place before is old news
+	people   []uuid.UUID
+	decisive map[*criteria.Plan][][]int // by tier: the measures that decide about it
+}
+
+// NoCriteriaError says that a program has no criteria in force.
+type NoCriteriaError struct {
+	Program string
+	AsOf    time.Time
+}
+
+func (e *NoCriteriaError) Error() string {
+	return fmt.Sprintf("no criteria are in force for program %s as of %s", e.Program, e.AsOf.UTC().Format(time.RFC3339))
+}
+
+// CompileRegimes compiles the criteria that were in force for a program up to a time.
+func CompileRegimes(g *Governance, program string, asOf time.Time) ([]awards.Regime, error) {
+	var regimes []awards.Regime
+	plans := map[string]*criteria.Plan{}
+	for _, r := range g.Regimes(program, asOf) {
+		plan := plans[r.Hash]
+		if plan == nil {
+			var err error
+			if plan, err = criteria.Load(r.Hash, []byte(r.Document)); err != nil {
+				return nil, fmt.Errorf("criteria %s: %w", r.Hash, err)
+			}
+			plans[r.Hash] = plan
+		}
+		regime := awards.Regime{From: r.From.UnixNano(), To: maxTime, Hash: r.Hash, Plan: plan}
+		if !r.To.IsZero() {
+			regime.To = r.To.UnixNano()
+		}
+		regimes = append(regimes, regime)
+	}
+	if len(regimes) == 0 {
+		return nil, &NoCriteriaError{Program: program, AsOf: asOf}
+	}
+	return regimes, nil
+}
+
+// AwardPlan is what to record about one award, in order.
+type AwardPlan struct {
+	Award    uuid.UUID
+	State    *domain.Award // before it
+	Expected eventstore.Expected
+	Commands []domain.Command
+}
+
+// backlogAge is how old an award must be, when the first ones of a program are given, to be old news.
+const backlogAge = 24 * time.Hour
+
+// AwardsActor is the actor of what the award process decides.
+const AwardsActor = "award-process"
+
+// NewAwardPlanner plans for one program. The facts and the register must be read up to the same position; the regimes
+// are those up to asOf, with their plans.
+func NewAwardPlanner(f *Facts, program string, regimes []awards.Regime, register *Register, asOf time.Time) *AwardPlanner {
+	p := &AwardPlanner{
+		facts: f, program: program, regimes: regimes, register: register, asOf: asOf,
+		decisive: map[*criteria.Plan][][]int{},
+	}
+	first := asOf
+	if given := register.All(program); len(given) > 0 {
+		first = given[0].First.AsOf
+	}
+	p.backlog = first.Add(-backlogAge).UnixNano()
+	for _, r := range regimes {
+		if p.decisive[r.Plan] == nil {
+			for tier := range r.Plan.Doc.Tiers {
+				p.decisive[r.Plan] = append(p.decisive[r.Plan], r.Plan.MeasuresOf(tier))
+			}
+		}
+	}
+	known := map[uuid.UUID]bool{}
+	for _, id := range f.MentorsOf(program) {
+		known[f.Person(id)] = true
+	}
+	for h := range register.holders {
+		if string(h.program) == program {
+			known[h.person] = true // also one whose mentorships were all voided
+		}
+	}
+	for id := range known {
+		p.people = append(p.people, id)
+	}
+	slices.SortFunc(p.people, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return p
+}
+
+// People returns everybody about whom something could be decided, in order.
+func (p *AwardPlanner) People() []uuid.UUID { return p.people }
+
+// Plan works out the missing decisions about some people on the given number of goroutines, 0 for one a core. They come
+// in the order of the people; the result is the same whatever the number of workers.
+func (p *AwardPlanner) Plan(people []uuid.UUID, workers int) []AwardPlan {
+	if len(p.regimes) == 0 {
+		return nil
+	}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	const batch = 16
+	plans := make([][]AwardPlan, len(people))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(workers, len(people)/batch+1) {
+		group.Go(func() {
+			w := p.worker()
+			for {
+				to := int(next.Add(batch))
+				if to-batch >= len(people) {
+					return
+				}
+				for i := to - batch; i < min(to, len(people)); i++ {
+					plans[i] = w.plan(people[i])
+				}
+			}
+		})
+	}
+	group.Wait()
+	return slices.Concat(plans...)
+}
+
+// awardWorker plans for one person after the other.
+type awardWorker struct {
+	*AwardPlanner
+	evaluators []*criteria.Evaluator // by regime
+	tracers    []*criteria.Evaluator // by regime; nil until needed
+	trace      criteria.Trace
+}
+
+func (p *AwardPlanner) worker() *awardWorker {
+	w := &awardWorker{AwardPlanner: p, tracers: make([]*criteria.Evaluator, len(p.regimes))}
+	for i := range p.regimes {
+		w.evaluators = append(w.evaluators, p.regimes[i].Plan.NewEvaluator(&p.facts.tables))
+	}
+	return w
+}
+
+// plan works out the missing decisions about one person.
+func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
+	until := w.asOf.UnixNano()
+	var path []awards.Point
+	var mentor *criteria.Mentor
+	if id, ok := w.facts.MentorOf(w.program, person); ok && w.facts.mentors[id].startedBy(until) {
+		mentor = &w.facts.mentors[id].Mentor
+		timelines := make([]criteria.Timeline, len(w.regimes))
+		for i := range w.regimes {
+			if r := &w.regimes[i]; r.From <= until {
+				timelines[i] = w.evaluators[i].Evaluate(mentor, r.Until(until))
+			}
+		}
+		path = awards.Path(w.regimes, timelines, until)
+	}
+	given := w.register.Of(w.program, person)
+	if mentor == nil && len(given) == 0 {
+		return nil
+	}
+	held := make([]awards.Held, len(given))
+	for i, a := range given {
+		held[i] = heldOf(a)
+	}
+	decisions := awards.Reconcile(w.regimes, awards.Episodes(w.regimes, path, until), held, until)
+	var plans []AwardPlan
+	for i := range decisions {
+		d := &decisions[i]
+		var plan AwardPlan
+		if d.Held >= 0 {
+			a := given[d.Held]
+			plan = AwardPlan{Award: a.ID, State: a.Award, Expected: eventstore.Exact(a.Revision)}
+		} else {
+			id := domain.AwardID(domain.Slug(w.program), person, domain.Slug(d.Tier), d.Ordinal)
+			plan = AwardPlan{Award: id, State: domain.AwardDecider(id).Initial, Expected: eventstore.NoStream}
+		}
+		at := slices.IndexFunc(plans, func(p AwardPlan) bool { return p.Award == plan.Award })
+		if at < 0 {
+			at = len(plans)
+			plans = append(plans, plan)
+		}
+		plans[at].Commands = append(plans[at].Commands, w.command(plan.Award, person, mentor, d))
+	}
+	return plans
+}
+
+// heldOf is what reconciling needs to know about an award.
+func heldOf(a *RegisteredAward) awards.Held {
+	h := awards.Held{ID: a.ID, Tier: string(a.First.Tier), From: a.First.From().UnixNano(), Kept: a.KeptUnder}
+	switch a.Status {
+	case domain.AwardStatusProposed:
+		h.Standing = awards.Proposed
+	case domain.AwardStatusGranted, domain.AwardStatusKept:
+		h.Standing = awards.Granted
+	case "": // the decision was voided: a human took it back
+		h.Standing, h.ClosedAt, h.ByHuman = awards.Closed, h.From, true
+	default:
+		h.Standing, h.ClosedAt = awards.Closed, a.ClosedAt.UnixNano()
+		h.ByHuman = a.ClosedBy != uuid.Nil
+	}
+	return h
+}
+
+// command turns a decision into the command that records it. Its id follows from the award and the decision, so that
+// whoever decides the same records it once.
+func (w *awardWorker) command(award, person uuid.UUID, mentor *criteria.Mentor, d *awards.Decision) domain.Command {
+	hash := w.regimes[d.Regime].Hash
+	meta := domain.CommandMeta{
+		OccurredAt: time.Unix(0, d.At).UTC(), Actor: AwardsActor, Source: "laurel",
+		CorrelationID: "awards/" + w.program + "/" + w.facts.position.String(),
+	}
+	as := func(what string) domain.CommandMeta {
+		meta.ID = uuid.NewSHA1(award, []byte(what))
+		return meta
+	}
+	switch d.Verb {
+	case awards.Keep:
+		return domain.KeepAward{CommandMeta: as("kept/" + hash), Criteria: hash}
+	case awards.Revoke:
+		return domain.RevokeAward{CommandMeta: as("revoked"), Criteria: hash, ReasonCode: d.Reason}
+	case awards.Expire:
+		return domain.ExpireAward{CommandMeta: as("expired"), Criteria: hash, ReasonCode: d.Reason}
+	}
+	meta.OccurredAt = time.Unix(0, d.Episode.EarnedAt).UTC()
+	if d.Episode.Cause != criteria.Elapsed {
+		meta.CausationID = w.facts.ids[d.Episode.Cause].String()
+	}
+	c := w.awardCase(person, mentor, d)
+	if d.Verb == awards.Propose {
+		return domain.ProposeAward{CommandMeta: as("proposed"), AwardCase: c}
+	}
+	return domain.GrantAward{CommandMeta: as("granted"), AwardCase: c}
+}
+
+// awardCase collects what an award rests on: the measures when it was earned, and the events that contributed to those
+// that decide about the tier.
+func (w *awardWorker) awardCase(person uuid.UUID, mentor *criteria.Mentor, d *awards.Decision) domain.AwardCase {
+	r := &w.regimes[d.Episode.Regime]
+	c := domain.AwardCase{
+		Program: domain.Slug(w.program), Person: person, Tier: domain.Slug(d.Tier),
+		EarnedAt: time.Unix(0, d.Episode.EarnedAt).UTC(), Criteria: r.Hash, Position: w.facts.position.String(),
+		AsOf: w.asOf.UTC(), Backlog: d.From < w.backlog,
+	}
+	if d.From != d.Episode.EarnedAt {
+		c.EffectiveAt = time.Unix(0, d.From).UTC()
+	}
+	tracer := w.tracers[d.Episode.Regime]
+	if tracer == nil {
+		tracer = r.Plan.NewEvaluator(&w.facts.tables)
+		tracer.SetTrace(&w.trace)
+		w.tracers[d.Episode.Regime] = tracer
+	}
+	w.trace.Records = w.trace.Records[:0]
+	t := tracer.Evaluate(mentor, d.Episode.EarnedAt)
+	c.Measures = make(map[string]domain.Milli, len(t.Measures))
+	for i, v := range t.Measures {
+		c.Measures[r.Plan.Doc.Measures[i].Name] = domain.Milli(v)
+	}
+	tier := slices.IndexFunc(r.Plan.Doc.Tiers, func(t criteria.Tier) bool { return t.ID == d.Tier })
+	evidence := w.evidence(r.Plan, w.decisive[r.Plan][tier], mentor, d.Episode)
+	if len(evidence) > domain.EvidenceEventsMax {
+		c.EvidenceTotal = len(evidence)
+		evidence = evidence[len(evidence)-domain.EvidenceEventsMax:]
+	}
+	c.Evidence = evidence
+	return c
+}
+
+// evidence returns the events that contributed to some measures when an award was earned, and the one that earned it,
+// oldest first, from the trace of an evaluation as of then.
+func (w *awardWorker) evidence(plan *criteria.Plan, measures []int, mentor *criteria.Mentor, e *awards.Episode) []uuid.UUID {
+	var evidence []uuid.UUID
+	last := -1 // index of the newest fact in evidence; the records come in order of the facts
+	for _, r := range w.trace.Records {
+		if r.Fact == last || !slices.Contains(measures, r.Measure) {
+			continue
+		}
+		fact := &mentor.Facts[r.Fact]
+		if _, why := plan.Remaining(r, fact, e.EarnedAt); why != criteria.NotExcluded {
+			continue
+		}
+		evidence = append(evidence, w.facts.ids[fact.Seq])
+		last = r.Fact
+	}
+	if e.Cause != criteria.Elapsed {
+		// It is the last fact at that instant, and may contribute by being there, as by ending a streak.
+		if id := w.facts.ids[e.Cause]; !slices.Contains(evidence, id) {
+			evidence = append(evidence, id)
+		}
+	}
+	return evidence
+}
