@@ -9,12 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
-	"strings"
+	"slices"
 	"time"
 
-	"laurel/domain"
 	"laurel/domain/criteria"
 	"laurel/eventstore"
+	"laurel/projections"
 )
 
 // sampleCriteria is the file that `laurel criteria init` starts people with.
@@ -121,96 +121,53 @@ func readLimited(path string, bytesMax int64) ([]byte, error) {
 	return data, nil
 }
 
-// proposal is a document that the log holds.
-type proposal struct {
-	hash, text string
-	effective  time.Time // of an activation
-}
-
-// criteriaEvents reads what the log says about criteria: every document by hash, and the activations of the view's
-// program that are in force at its time, the one that counts last.
-func criteriaEvents(ctx context.Context, view *logView) (documents map[string]string, active *proposal, err error) {
-	documents = map[string]string{}
-	stream := domain.CriteriaStream(domain.Slug(view.program))
-	var activations []proposal
-	voided := map[string]bool{}
-	var ids []string
-	filter := eventstore.Filter{Categories: []string{domain.CategoryCriteria}}
-	for e, err := range view.store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return nil, nil, err
-		}
-		if view.upTo != nil && view.store.ComparePositions(e.Position, *view.upTo) > 0 {
-			break
-		}
-		event, err := eventstore.Decode(e)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read criteria: %w", err)
-		}
-		switch p := event.Payload.(type) {
-		case *domain.CriteriaProposed:
-			documents[p.Hash] = p.Document
-		case *domain.CriteriaActivated:
-			if p.Document != "" {
-				documents[p.Hash] = p.Document
-			}
-			if e.Stream == stream {
-				activations = append(activations, proposal{hash: p.Hash, effective: p.EffectiveAt})
-				ids = append(ids, e.ID.String())
-			}
-		case *domain.EventVoided:
-			voided[p.EventID.String()] = true
-		}
-	}
-	for i := range activations {
-		act := &activations[i]
-		if voided[ids[i]] || act.effective.After(view.asOf) || active != nil && act.effective.Before(active.effective) {
-			continue
-		}
-		act.text = documents[act.hash]
-		active = act
-	}
-	return documents, active, nil
-}
-
+// activeCriteria are those in force at the view's time.
 func activeCriteria(ctx context.Context, view *logView) (*loadedCriteria, error) {
-	_, active, err := criteriaEvents(ctx, view)
+	g, err := projections.ReadGovernance(ctx, view.store, view.upTo)
 	if err != nil {
 		return nil, err
 	}
-	if active == nil {
+	active, ok := g.InForce(view.program, view.asOf)
+	if !ok {
 		wrong := fmt.Sprintf("no criteria are active for program %q at %s", view.program,
 			view.asOf.UTC().Format(time.RFC3339))
 		return nil, badInput("find criteria", refActive, wrong,
 			"write some with `laurel criteria init my.yaml`, then give --criteria my.yaml")
 	}
-	if active.text == "" {
-		return nil, failed("find criteria", "active", "the log holds no document with the hash "+active.hash,
+	if active.Document == "" {
+		return nil, failed("find criteria", "active", "the log holds no document with the hash "+active.Hash,
 			"give the file with --criteria")
 	}
-	return parseCriteria(refActive, active.hash, []byte(active.text))
+	return parseCriteria(refActive, active.Hash, []byte(active.Document))
 }
 
 func criteriaByHash(ctx context.Context, ref string, view *logView) (*loadedCriteria, error) {
-	documents, _, err := criteriaEvents(ctx, view)
+	g, err := projections.ReadGovernance(ctx, view.store, view.upTo)
 	if err != nil {
 		return nil, err
 	}
-	prefix := "sha256:" + strings.TrimPrefix(ref, "sha256:")
-	var found []string
-	for hash := range documents {
-		if strings.HasPrefix(hash, prefix) {
-			found = append(found, hash)
-		}
+	hash, err := findHash(g, ref, "")
+	if err != nil {
+		return nil, err
+	}
+	document, _ := g.Document(hash)
+	return parseCriteria(ref, hash, []byte(document))
+}
+
+// findHash finds the one hash in the log that begins with a prefix, of one program or, for "", of any.
+func findHash(g *projections.Governance, ref, program string) (string, error) {
+	found := g.Find(ref)
+	if program != "" {
+		found = slices.DeleteFunc(found, func(hash string) bool { return g.ProgramOf(hash) != program })
 	}
 	switch len(found) {
 	case 0:
-		return nil, badInput("find criteria", ref,
+		return "", badInput("find criteria", ref,
 			"there is no such file, and no criteria in the log have a hash that begins so",
-			"name a file, or a hash that `laurel log show --category criteria` lists")
+			"name a file, or a hash that `laurel criteria list` shows")
 	case 1:
-		return parseCriteria(ref, found[0], []byte(documents[found[0]]))
+		return found[0], nil
 	}
-	return nil, badInput("find criteria", ref, fmt.Sprintf("%d criteria have a hash that begins so", len(found)),
+	return "", badInput("find criteria", ref, fmt.Sprintf("%d criteria have a hash that begins so", len(found)),
 		"give more digits")
 }
