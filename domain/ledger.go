@@ -141,6 +141,14 @@ func (l ledger) keep(k kind, e Event) ledger {
 	return next
 }
 
+// payload returns the payload of the entry with an id, in a stream that keeps them.
+func (l ledger) payload(id uuid.UUID) Payload {
+	if i := l.find(id); i >= 0 {
+		return l.book.payloads[i]
+	}
+	return nil
+}
+
 // kept calls f for the events that count, oldest first, as far as the ledger remembers them.
 func (l ledger) kept(f func(id uuid.UUID, at time.Time, p Payload)) {
 	for i, e := range l.entries() {

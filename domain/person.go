@@ -17,6 +17,9 @@ type Person struct {
 // changes nothing, as several sources know the same people; a unit that it names is joined. An erased person's stream
 // takes nothing more, and an erasure cannot be voided, as what was forgotten cannot be brought back. Erasing withdraws
 // the consents first.
+//
+// Consent is the person's own: who grants or withdraws it, or voids a withdrawal, must be the person, by the command's
+// Actor. What is imported was said elsewhere, and may have any actor.
 func PersonDecider(person uuid.UUID) Decider[*Person] {
 	return Decider[*Person]{Initial: &Person{ID: person}, Decide: (*Person).decide, Evolve: (*Person).Evolve}
 }
@@ -67,7 +70,29 @@ func (p *Person) decide(cmd Command) ([]Event, error) {
 	if _, ok := payload.(*PersonRegistered); ok && meta.Imported && p.Registered && !p.Erased {
 		return nil, nil
 	}
+	if err := p.judgeOwn(meta, payload); err != nil {
+		return nil, err
+	}
 	return p.decideAll(meta, payload)
+}
+
+// judgeOwn refuses consent that somebody else gives or takes back. Erasing the person withdraws it too, and is not asked
+// here.
+func (p *Person) judgeOwn(meta *CommandMeta, payload Payload) error {
+	switch v := payload.(type) {
+	case *ConsentGranted, *ConsentWithdrawn:
+	case *EventVoided:
+		if i := p.ledger.find(v.EventID); i < 0 || p.ledger.entries()[i].kind != kindConsentWithdrawn {
+			return nil // to void a withdrawal is to give the consent again
+		}
+	default:
+		return nil
+	}
+	if meta.Imported || meta.Actor == p.ID.String() {
+		return nil
+	}
+	return forbidden("actor", "consent for somebody else is not accepted",
+		"the person gives it and takes it back: "+p.ID.String())
 }
 
 // decideAll judges several payloads, each in the state after those before it.

@@ -3,8 +3,6 @@ package domain
 import (
 	"strings"
 	"testing"
-
-	"github.com/google/uuid"
 )
 
 func TestPerson(t *testing.T) {
@@ -98,24 +96,42 @@ func TestPerson(t *testing.T) {
 			field: "community"},
 
 		"consent": {given: registered,
-			when: GrantConsent{CommandMeta: at(2), Audience: AudienceTeam, TextVersion: "1"},
+			when: GrantConsent{CommandMeta: by(ada, 2), Audience: AudienceTeam, TextVersion: "1"},
 			then: []Payload{&ConsentGranted{Audience: AudienceTeam, TextVersion: "1"}}},
 		"consent for an unknown audience": {given: registered,
-			when: GrantConsent{CommandMeta: at(2), Audience: "organization", TextVersion: "1"},
+			when: GrantConsent{CommandMeta: by(ada, 2), Audience: "organization", TextVersion: "1"},
 			code: CodeInvalid, field: "audience", says: []string{"did you mean organisation?"}},
 		"consent for nobody": {given: registered, when: GrantConsent{CommandMeta: at(2), TextVersion: "1"},
 			code: CodeInvalid, field: "audience"},
 		"consent to no text": {given: registered,
-			when: GrantConsent{CommandMeta: at(2), Audience: AudienceTeam}, code: CodeInvalid, field: "text_version"},
+			when: GrantConsent{CommandMeta: by(ada, 2), Audience: AudienceTeam}, code: CodeInvalid, field: "text_version"},
 		"withdraw": {given: consenting,
-			when: WithdrawConsent{CommandMeta: at(4), Audience: AudienceTeam},
+			when: WithdrawConsent{CommandMeta: by(ada, 4), Audience: AudienceTeam},
+			then: []Payload{&ConsentWithdrawn{Audience: AudienceTeam}}},
+		"consent for somebody else": {given: registered,
+			when: GrantConsent{CommandMeta: by(ben, 2), Audience: AudienceTeam, TextVersion: "1"},
+			code: CodeForbidden, field: "actor", says: []string{"actor: consent for somebody else is not accepted; the " +
+				"person gives it and takes it back: " + ada.String()}},
+		"withdraw for somebody else": {given: consenting,
+			when: WithdrawConsent{CommandMeta: at(4), Audience: AudienceTeam}, code: CodeForbidden, field: "actor"},
+		"void somebody's withdrawal": {
+			given: append(consenting[:3:3], given(4, &ConsentWithdrawn{Audience: AudienceTeam})),
+			when:  VoidEvent{by(ben, 5), number(4), "r"}, code: CodeForbidden, field: "actor"},
+		"void one's withdrawal": {
+			given: append(consenting[:3:3], given(4, &ConsentWithdrawn{Audience: AudienceTeam})),
+			when:  VoidEvent{by(ada, 5), number(4), "r"}, then: []Payload{&EventVoided{EventID: number(4), Reason: "r"}}},
+		"void somebody's consent": {given: consenting, when: VoidEvent{by(ben, 5), number(2), "r"},
+			then: []Payload{&EventVoided{EventID: number(2), Reason: "r"}}},
+		"imported consent": {given: registered, when: record(4, &ConsentGranted{Audience: AudienceTeam, TextVersion: "1"}),
+			then: []Payload{&ConsentGranted{Audience: AudienceTeam, TextVersion: "1"}}},
+		"imported withdrawal": {given: consenting, when: record(4, &ConsentWithdrawn{Audience: AudienceTeam}),
 			then: []Payload{&ConsentWithdrawn{Audience: AudienceTeam}}},
 		"withdraw what never was": {given: consenting,
-			when: WithdrawConsent{CommandMeta: at(4), Audience: AudienceOrganisation}, code: CodeConflict,
+			when: WithdrawConsent{CommandMeta: by(ada, 4), Audience: AudienceOrganisation}, code: CodeConflict,
 			field: "audience"},
 		"withdraw what was voided": {
 			given: append(consenting[:3:3], given(4, &EventVoided{EventID: number(2), Reason: "r"})),
-			when:  WithdrawConsent{CommandMeta: at(5), Audience: AudienceTeam}, code: CodeConflict, field: "audience"},
+			when:  WithdrawConsent{CommandMeta: by(ada, 5), Audience: AudienceTeam}, code: CodeConflict, field: "audience"},
 
 		"erase": {given: registered, when: ErasePerson{at(2)}, then: []Payload{&PersonErased{}}},
 		"erase with consents": {given: consenting, when: ErasePerson{at(4)},
@@ -155,90 +171,4 @@ func TestConsentsTellWhatIsInForce(t *testing.T) {
 	if !p.Consents(AudienceTeam) {
 		t.Error("voiding the withdrawal did not bring the consent back")
 	}
-}
-
-func TestProgram(t *testing.T) {
-	opened := history(&ProgramOpened{Title: "Git"})
-	closed := history(&ProgramOpened{Title: "Git"}, &ProgramClosed{})
-	reward := func(capacity int) DefineReward {
-		return DefineReward{CommandMeta: at(3), Reward: "book", Title: "A book", Capacity: capacity}
-	}
-	backwards := reward(1)
-	backwards.ValidFrom, backwards.ValidTo = hour(5), hour(5)
-	runScenarios(t, ProgramStream("git"), map[string]scenario{
-		"open": {when: OpenProgram{at(1), "Git", "open-source"},
-			then: []Payload{&ProgramOpened{Title: "Git", Kind: "open-source"}}},
-		"open without title": {when: OpenProgram{CommandMeta: at(1)}, code: CodeInvalid, field: "title"},
-		"open twice": {given: opened, when: OpenProgram{CommandMeta: at(2), Title: "Git"},
-			code: CodeConflict, says: []string{"already open"}},
-		"reward": {given: opened, when: reward(3),
-			then: []Payload{&RewardDefined{Reward: "book", Title: "A book", Capacity: 3}}},
-		"reward again": {given: append(opened[:1:1], given(2, &RewardDefined{Reward: "book", Title: "A"})),
-			when: reward(3),
-			then: []Payload{&RewardDefined{Reward: "book", Title: "A book", Capacity: 3}}},
-		"reward without limit": {given: opened, when: reward(0),
-			then: []Payload{&RewardDefined{Reward: "book", Title: "A book"}}},
-		"reward for less than one": {given: opened, when: reward(-1), code: CodeInvalid, field: "capacity",
-			says: []string{"-1"}},
-		"reward valid for no time": {given: opened, when: backwards, code: CodeInvalid, field: "valid_to"},
-		"reward without a slug": {given: opened, when: DefineReward{CommandMeta: at(3), Title: "x"},
-			code: CodeInvalid, field: "reward"},
-		"reward of no program":    {when: reward(3), code: CodeNotFound, says: []string{"never opened"}},
-		"close":                   {given: opened, when: CloseProgram{at(3)}, then: []Payload{&ProgramClosed{}}},
-		"close what never opened": {when: CloseProgram{at(3)}, code: CodeNotFound},
-		"close twice": {given: closed, when: CloseProgram{at(3)}, code: CodeConflict,
-			says: []string{"closed"}},
-		"open what is closed": {given: closed, when: OpenProgram{CommandMeta: at(3), Title: "Git"},
-			code: CodeConflict},
-		"reward of a closed program": {given: closed, when: reward(3), code: CodeConflict},
-		"void the closing": {given: closed, when: VoidEvent{at(3), number(2), "r"},
-			then: []Payload{&EventVoided{EventID: number(2), Reason: "r"}}},
-		"open again": {
-			given: append(closed[:2:2], given(3, &EventVoided{EventID: number(2), Reason: "r"})), when: reward(0),
-			then: []Payload{&RewardDefined{Reward: "book", Title: "A book"}}},
-	})
-}
-
-func TestProgramKnowsItsRewards(t *testing.T) {
-	d := ProgramDecider("git")
-	p := d.Fold(d.Initial, history(&ProgramOpened{Title: "Git"}, &RewardDefined{Reward: "book", Title: "A"})...)
-	if !p.HasReward("book") || p.HasReward("car") {
-		t.Error("rewards are not as defined")
-	}
-	if p = d.Evolve(p, given(3, &EventVoided{EventID: number(2), Reason: "r"})); p.HasReward("book") {
-		t.Error("a voided reward is still there")
-	}
-}
-
-func TestOtherStreamsTakeWhatBelongsThere(t *testing.T) {
-	hash := "sha256:" + strings.Repeat("0a", 32)
-	runScenarios(t, CriteriaStream("git"), map[string]scenario{
-		"propose": {when: record(1, &CriteriaProposed{Hash: hash, Document: "x", By: ada}),
-			then: []Payload{&CriteriaProposed{Hash: hash, Document: "x", By: ada}}},
-		"no hash": {when: record(1, &CriteriaApproved{By: ada}), code: CodeInvalid, field: "hash"},
-		"half a hash": {when: record(1, &CriteriaApproved{Hash: "sha256:00", By: ada}), code: CodeInvalid,
-			field: "hash"},
-		"impact no object": {
-			when: record(1, &CriteriaProposed{Hash: hash, Document: "x", By: ada, Impact: []byte("[]")}),
-			code: CodeInvalid, field: "impact"},
-		"an award": {when: record(1, &AwardExpired{}), code: CodeInvalid, field: "type",
-			says: []string{"award-"}},
-		"void": {given: history(&CriteriaApproved{Hash: hash, By: ada}),
-			when: VoidEvent{at(3), number(1), "r"}, then: []Payload{&EventVoided{EventID: number(1), Reason: "r"}}},
-		"void the unknown": {when: VoidEvent{at(3), number(1), "r"}, code: CodeNotFound, field: "event_id"},
-		"void a void": {
-			given: history(&CriteriaApproved{Hash: hash, By: ada}, &EventVoided{EventID: number(1), Reason: "r"}),
-			when:  VoidEvent{at(3), number(2), "r"}, code: CodeConflict, field: "event_id"},
-		"nobody's approval": {when: record(1, &CriteriaApproved{Hash: hash}), code: CodeInvalid, field: "by"},
-	})
-	runScenarios(t, AwardStream(number(5)), map[string]scenario{
-		"expire":        {when: record(1, &AwardExpired{}), then: []Payload{&AwardExpired{}}},
-		"grant nothing": {when: record(1, &AwardGranted{}), code: CodeInvalid, field: "program"},
-		"publish no names": {
-			when: record(1, &AcknowledgementPublished{Audience: AudienceTeam, TextVersion: "1"}), code: CodeInvalid,
-			field: "names"},
-		"publish for an unknown public": {
-			when: record(1, &AcknowledgementPublished{
-				Audience: "world", TextVersion: "1", Names: []uuid.UUID{ada}}), code: CodeInvalid, field: "audience"},
-	})
 }

@@ -12,9 +12,9 @@ type Program struct {
 	Slug     Slug
 	Opened   bool
 	Closed   bool
-	Rewards  []Reward // in the order first met
-	Roadmaps []Roadmap
+	Roadmaps []Roadmap         // in the order first defined
 	Rhythm   FeedbackRhythmSet // of feedback
+	rewards  []RewardDefined   // in the order first defined
 	ledger   ledger
 }
 
@@ -26,7 +26,6 @@ type Reward struct {
 	Capacity           int       // 0 is no limit
 	ValidFrom, ValidTo time.Time // zero is no bound; ValidTo is exclusive
 	Reserved           int       // how many are set aside now
-	Defined            bool      // false where only reservations are left of it
 }
 
 // Roadmap is a list of milestones that mentorships can be given, by its newest definition.
@@ -54,21 +53,40 @@ func ProgramDecider(program Slug) Decider[*Program] {
 }
 
 // HasReward tells whether a reward is defined.
-func (p *Program) HasReward(reward Slug) bool {
-	_, ok := p.Reward(reward)
-	return ok
-}
+func (p *Program) HasReward(reward Slug) bool { return p.definition(reward) != nil }
 
-// Reward returns a reward that is defined.
-func (p *Program) Reward(reward Slug) (Reward, bool) {
-	if i := p.rewardIndex(reward); i >= 0 && p.Rewards[i].Defined {
-		return p.Rewards[i], true
+func (p *Program) definition(reward Slug) *RewardDefined {
+	if i := slices.IndexFunc(p.rewards, func(d RewardDefined) bool { return d.Reward == reward }); i >= 0 {
+		return &p.rewards[i]
 	}
-	return Reward{}, false
+	return nil
 }
 
-func (p *Program) rewardIndex(reward Slug) int {
-	return slices.IndexFunc(p.Rewards, func(r Reward) bool { return r.Slug == reward })
+// Rewards returns the rewards that are defined, in the order first defined.
+func (p *Program) Rewards() []Reward {
+	reserved := map[Slug]int{}
+	for _, r := range p.Reservations() {
+		reserved[r.Reward]++
+	}
+	rewards := make([]Reward, len(p.rewards))
+	for i, d := range p.rewards {
+		rewards[i] = Reward{
+			Slug: d.Reward, Title: d.Title, Kind: d.Kind, Capacity: d.Capacity, ValidFrom: d.ValidFrom, ValidTo: d.ValidTo,
+			Reserved: reserved[d.Reward],
+		}
+	}
+	return rewards
+}
+
+// Reserved is how many of a reward are set aside now.
+func (p *Program) Reserved(reward Slug) int {
+	n := 0
+	for _, r := range p.Reservations() {
+		if r.Reward == reward {
+			n++
+		}
+	}
+	return n
 }
 
 // Roadmap returns a roadmap that is defined.
@@ -85,45 +103,49 @@ func (p *Program) roadmapIndex(roadmap Slug) int {
 
 // Reservations returns what is set aside, in the order recorded.
 func (p *Program) Reservations() []Reservation {
-	type key struct {
+	type pair struct {
 		reward Slug
 		award  uuid.UUID
 	}
 	var all []Reservation
-	at := map[key]int{} // of those that stand: index into all, where a released one has no award
-	p.ledger.kept(func(id uuid.UUID, t time.Time, payload Payload) {
+	standing := map[pair]int{} // index into all
+	p.ledger.kept(func(id uuid.UUID, at time.Time, payload Payload) {
 		switch v := payload.(type) {
 		case *RewardReserved:
-			at[key{v.Reward, v.Award}] = len(all)
-			all = append(all, Reservation{EventID: id, Reward: v.Reward, Award: v.Award, Person: v.Person, At: t})
+			if _, twice := standing[pair{v.Reward, v.Award}]; !twice {
+				standing[pair{v.Reward, v.Award}] = len(all)
+				all = append(all, Reservation{EventID: id, Reward: v.Reward, Award: v.Award, Person: v.Person, At: at})
+			}
 		case *RewardReleased:
-			k := key{v.Reward, v.Award}
-			if i, ok := at[k]; ok {
-				all[i].Award = uuid.Nil
-				delete(at, k)
+			if i, ok := standing[pair{v.Reward, v.Award}]; ok {
+				all[i].EventID = uuid.Nil
+				delete(standing, pair{v.Reward, v.Award})
 			}
 		}
 	})
-	return slices.DeleteFunc(all, func(r Reservation) bool { return r.Award == uuid.Nil })
+	return slices.DeleteFunc(all, func(r Reservation) bool { return r.EventID == uuid.Nil })
 }
 
-// Reservation returns what is set aside of a reward for an award, and how often that was done so far: a reservation that
-// was released can be made again, under another id.
-func (p *Program) Reservation(reward Slug, award uuid.UUID) (r Reservation, made int, ok bool) {
-	p.ledger.kept(func(id uuid.UUID, t time.Time, payload Payload) {
-		switch v := payload.(type) {
-		case *RewardReserved:
-			if v.Reward == reward && v.Award == award {
-				r, ok = Reservation{EventID: id, Reward: v.Reward, Award: v.Award, Person: v.Person, At: t}, true
-				made++
-			}
-		case *RewardReleased:
-			if v.Reward == reward && v.Award == award {
-				r, ok = Reservation{}, false
-			}
+// Reservation returns what is set aside of a reward for an award, if anything is.
+func (p *Program) Reservation(reward Slug, award uuid.UUID) (Reservation, bool) {
+	for _, r := range p.Reservations() {
+		if r.Reward == reward && r.Award == award {
+			return r, true
 		}
-	})
-	return r, made, ok
+	}
+	return Reservation{}, false
+}
+
+// ReservationsMade counts how often a reward was set aside for an award until now, whatever became of it: what was
+// released can be reserved again, under another id.
+func (p *Program) ReservationsMade(reward Slug, award uuid.UUID) int {
+	n := 0
+	for i := range p.ledger.entries() {
+		if v, ok := p.ledger.book.payloads[i].(*RewardReserved); ok && v.Reward == reward && v.Award == award {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *Program) evolve(e Event) State { return p.Evolve(e) }
@@ -154,15 +176,12 @@ func (p *Program) apply(_ uuid.UUID, _ time.Time, payload Payload) {
 	case *ProgramOpened:
 		p.Opened = true
 	case *RewardDefined:
-		r := p.changeReward(v.Reward)
-		*r = Reward{
-			Slug: v.Reward, Title: v.Title, Kind: v.Kind, Capacity: v.Capacity, ValidFrom: v.ValidFrom, ValidTo: v.ValidTo,
-			Reserved: r.Reserved, Defined: true,
+		p.rewards = slices.Clone(p.rewards)
+		if d := p.definition(v.Reward); d != nil {
+			*d = *v
+		} else {
+			p.rewards = append(p.rewards, *v)
 		}
-	case *RewardReserved:
-		p.changeReward(v.Reward).Reserved++
-	case *RewardReleased:
-		p.changeReward(v.Reward).Reserved--
 	case *RoadmapDefined:
 		p.applyRoadmap(v)
 	case *FeedbackRhythmSet:
@@ -170,17 +189,6 @@ func (p *Program) apply(_ uuid.UUID, _ time.Time, payload Payload) {
 	case *ProgramClosed:
 		p.Closed = true
 	}
-}
-
-// changeReward returns a reward to change, in a copy of the list: states before keep theirs.
-func (p *Program) changeReward(reward Slug) *Reward {
-	p.Rewards = slices.Clone(p.Rewards)
-	i := p.rewardIndex(reward)
-	if i < 0 {
-		i = len(p.Rewards)
-		p.Rewards = append(p.Rewards, Reward{Slug: reward})
-	}
-	return &p.Rewards[i]
 }
 
 func (p *Program) applyRoadmap(v *RoadmapDefined) {

@@ -1,8 +1,6 @@
 package domain
 
-import (
-	"time"
-)
+import "time"
 
 func (p *Program) decide(cmd Command) ([]Event, error) {
 	common, payload := cmd.Common(), cmd.payload()
@@ -39,7 +37,7 @@ func (p *Program) judge(meta *CommandMeta, payload Payload) error {
 	case *RewardReserved:
 		return p.judgeReservation(meta, v)
 	case *RewardReleased:
-		if _, _, ok := p.Reservation(v.Reward, v.Award); !ok {
+		if _, ok := p.Reservation(v.Reward, v.Award); !ok {
 			return notFound("award", "no "+string(v.Reward)+" is reserved for award "+v.Award.String(),
 				"only what is reserved can be released")
 		}
@@ -48,23 +46,20 @@ func (p *Program) judge(meta *CommandMeta, payload Payload) error {
 }
 
 func (p *Program) judgeReward(v *RewardDefined) error {
-	i := p.rewardIndex(v.Reward)
-	if i < 0 || v.Capacity == 0 || v.Capacity >= p.Rewards[i].Reserved {
+	reserved := p.Reserved(v.Reward)
+	if v.Capacity == 0 || v.Capacity >= reserved {
 		return nil
 	}
-	reserved := itoa(p.Rewards[i].Reserved)
-	return conflict("capacity", itoa(v.Capacity)+" is less than the "+reserved+" of "+string(v.Reward)+" that are reserved",
-		"give "+reserved+" or more, or release some first")
+	return conflict("capacity", itoa(reserved)+" of "+string(v.Reward)+" are reserved, more than "+itoa(v.Capacity),
+		"give at least "+itoa(reserved)+", or release some first")
 }
 
 func (p *Program) judgeReservation(meta *CommandMeta, v *RewardReserved) error {
-	r, ok := p.Reward(v.Reward)
-	if !ok {
-		var known []string
-		for _, r := range p.Rewards {
-			if r.Defined {
-				known = append(known, string(r.Slug))
-			}
+	d := p.definition(v.Reward)
+	if d == nil {
+		known := make([]string, len(p.rewards))
+		for i := range p.rewards {
+			known[i] = string(p.rewards[i].Reward)
 		}
 		hint := "define it first"
 		if s := Suggest(string(v.Reward), known); s != "" {
@@ -72,63 +67,73 @@ func (p *Program) judgeReservation(meta *CommandMeta, v *RewardReserved) error {
 		}
 		return notFound("reward", "program "+string(p.Slug)+" has no reward "+quote(string(v.Reward)), hint)
 	}
-	if _, _, ok := p.Reservation(v.Reward, v.Award); ok {
-		return conflict("award", "one "+string(v.Reward)+" is already reserved for award "+v.Award.String(),
-			"an award brings each of its rewards once")
+	if _, ok := p.Reservation(v.Reward, v.Award); ok {
+		return conflict("award", string(v.Reward)+" is already reserved for award "+v.Award.String(),
+			"an award brings a reward once")
 	}
 	if !meta.Imported {
-		if err := r.judgeTime(meta.OccurredAt); err != nil {
+		if err := d.judgeTime(meta.OccurredAt); err != nil {
 			return err
 		}
 	}
-	if r.Capacity > 0 && r.Reserved >= r.Capacity {
-		return conflict("reward", "all "+itoa(r.Capacity)+" of "+string(v.Reward)+" are taken",
-			"no more are given than its capacity; define it with a larger one, or release one")
+	if d.Capacity > 0 && p.Reserved(v.Reward) >= d.Capacity {
+		return conflict("reward", "all "+itoa(d.Capacity)+" of "+string(v.Reward)+" are taken",
+			"wait until one is released, or define it with a larger capacity")
 	}
 	return nil
 }
 
 // judgeTime says whether the reward is valid at a time.
-func (r *Reward) judgeTime(at time.Time) error {
+func (p *RewardDefined) judgeTime(at time.Time) error {
 	switch {
-	case !r.ValidFrom.IsZero() && at.Before(r.ValidFrom):
-		return conflict("occurred_at", "is before "+string(r.Slug)+" is valid, from "+formatTime(r.ValidFrom)+" on",
-			"claim it then")
-	case !r.ValidTo.IsZero() && !at.Before(r.ValidTo):
-		return conflict("occurred_at", "is too late: "+string(r.Slug)+" was valid until "+formatTime(r.ValidTo),
-			"define it anew with a later valid_to")
+	case !p.ValidFrom.IsZero() && at.Before(p.ValidFrom):
+		return conflict("occurred_at", "is before "+formatTime(p.ValidFrom)+", from when "+string(p.Reward)+" is valid",
+			"a reward is claimed from valid_from to before valid_to")
+	case !p.ValidTo.IsZero() && !at.Before(p.ValidTo):
+		return conflict("occurred_at", "is not before "+formatTime(p.ValidTo)+", until when "+string(p.Reward)+" is valid",
+			"a reward is claimed from valid_from to before valid_to")
 	}
 	return nil
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// judgeVoid refuses voids that would leave more of a reward reserved than there are.
+// judgeVoid refuses voids that would leave more of a reward reserved than there are, or a reservation or its release
+// without what came before it.
 func (p *Program) judgeVoid(meta *CommandMeta, v *EventVoided) error {
 	if err := p.ledger.judgeVoid(v, meta.ID); err != nil {
 		return err
 	}
-	for i, after := range p.Evolve(meta.event(0, v)).Rewards {
-		before := Reward{Slug: after.Slug}
-		if j := p.rewardIndex(after.Slug); j >= 0 {
-			before = p.Rewards[j]
+	after := p.Evolve(meta.event(0, v))
+	switch gone := p.ledger.payload(v.EventID).(type) {
+	case *RewardDefined:
+		return after.judgeLeft(gone.Reward)
+	case *RewardReserved:
+		if r, ok := p.Reservation(gone.Reward, gone.Award); !ok || r.EventID != v.EventID {
+			return conflict("event_id", "what event "+v.EventID.String()+" reserved was released", "void the release first")
 		}
-		_ = i
-		if after.excess() > before.excess() {
-			return conflict("event_id", "without it, "+itoa(after.Reserved)+" of "+string(after.Slug)+
-				" would be reserved and "+itoa(after.Reserved-after.excess())+" be there", "release some first")
+	case *RewardReleased:
+		if _, ok := p.Reservation(gone.Reward, gone.Award); ok {
+			return conflict("event_id", string(gone.Reward)+" was reserved again for award "+gone.Award.String(),
+				"void the later reservation first")
 		}
+		return after.judgeLeft(gone.Reward)
 	}
 	return nil
 }
 
-// excess is how many more are reserved than there are.
-func (r *Reward) excess() int {
-	switch {
-	case !r.Defined:
-		return r.Reserved
-	case r.Capacity == 0:
-		return 0
+// judgeLeft says whether there are enough of a reward for those that are reserved.
+func (p *Program) judgeLeft(reward Slug) error {
+	reserved := p.Reserved(reward)
+	switch d := p.definition(reward); {
+	case reserved == 0:
+	case d == nil:
+		return conflict("event_id", "without it, "+string(reward)+" is not defined, and "+itoa(reserved)+" are reserved",
+			"release them first")
+	case d.Capacity > 0 && reserved > d.Capacity:
+		return conflict("event_id",
+			"without it, "+itoa(reserved)+" of "+string(reward)+" are reserved, more than its capacity of "+itoa(d.Capacity),
+			"release some first, or define it with a larger capacity")
 	}
-	return max(r.Reserved-r.Capacity, 0)
+	return nil
 }

@@ -44,6 +44,13 @@ func hour(n int) time.Time { return day0.Add(time.Duration(n) * time.Hour) }
 // at is the metadata of a command, whose id is 100.
 func at(h int) CommandMeta { return CommandMeta{ID: number(100), OccurredAt: hour(h), Actor: "test"} }
 
+// by is the metadata of a command that a person gives.
+func by(person uuid.UUID, h int) CommandMeta {
+	m := at(h)
+	m.Actor = person.String()
+	return m
+}
+
 // imported is the metadata of a command that copies what happened elsewhere.
 func imported(h int) CommandMeta {
 	m := at(h)
