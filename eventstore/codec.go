@@ -44,7 +44,7 @@ func EncodePayload(p domain.Payload) ([]byte, error) {
 	if len(data) > payloadBytesMax(t) {
 		return nil, tooLarge(t, len(data))
 	}
-	if t == domain.TypeCriteriaProposed { // its impact is free-form JSON
+	if t == domain.TypeCriteriaProposed || t == domain.TypeCriteriaApproved { // their impact is free-form JSON
 		if problem := scan(data, shapes[t], true); problem != nil {
 			problem.Type, problem.Schema = t, domain.SchemaOf(t)
 			return nil, problem
@@ -143,7 +143,8 @@ const (
 
 // payloadBytesMax bounds the payload of one event.
 func payloadBytesMax(t domain.EventType) int {
-	if t == domain.TypeCriteriaProposed || t == domain.TypeCriteriaActivated {
+	switch t {
+	case domain.TypeCriteriaProposed, domain.TypeCriteriaApproved, domain.TypeCriteriaActivated:
 		return payloadBytesCriteria
 	}
 	return payloadBytesDefault

@@ -25,7 +25,14 @@ func goldenPath(t domain.EventType, schema int) string {
 	return filepath.Join("testdata", "events", fmt.Sprintf("%s.v%d.json", t, schema))
 }
 
-func sampleOf(t domain.EventType) domain.Payload {
+// grownPath is the golden file of a type's newest version with the fields that it has got since its first golden file.
+func grownPath(t domain.EventType) string {
+	return filepath.Join("testdata", "events", fmt.Sprintf("%s.v%d.1.json", t, domain.SchemaOf(t)))
+}
+
+func sampleOf(t domain.EventType) domain.Payload { return payloadOf(samples, t) }
+
+func payloadOf(samples []domain.Payload, t domain.EventType) domain.Payload {
 	for _, p := range samples {
 		if p.EventType() == t {
 			return p
@@ -41,40 +48,49 @@ func TestGoldenFilesDecodeForEver(t *testing.T) {
 			t.Errorf("%s has no sample; add one to samples", eventType)
 			continue
 		}
-		newest := domain.SchemaOf(eventType)
-		canonical, err := EncodePayload(want)
-		if err != nil {
-			t.Errorf("encode the sample of %s: %v", eventType, err)
-			continue
+		if first := payloadOf(firstSamples, eventType); first != nil {
+			checkGolden(t, grownPath(eventType), domain.SchemaOf(eventType), want)
+			want = first
 		}
-		for schema := 1; schema <= newest; schema++ {
-			path := goldenPath(eventType, schema)
-			golden, err := os.ReadFile(path)
-			if errors.Is(err, os.ErrNotExist) && *writeMissing && schema == newest {
-				golden = append(canonical, '\n')
-				err = os.WriteFile(path, golden, 0o644)
-			}
-			if err != nil {
-				t.Errorf("%s version %d has no golden file (run the test with -write-missing): %v", eventType, schema, err)
-				continue
-			}
-			golden = bytes.TrimSuffix(golden, []byte("\n"))
-			got, err := DecodeStrict(eventType, schema, golden)
-			if err != nil {
-				t.Errorf("%s: %v", path, err)
-				continue
-			}
-			if !reflect.DeepEqual(got, want) {
-				t.Errorf("%s decodes to %+v, want %+v", path, got, want)
-			}
-			again, err := EncodePayload(got)
-			if err != nil || !bytes.Equal(again, canonical) {
-				t.Errorf("%s encodes to %s, %v, want %s", path, again, err, canonical)
-			}
-			if schema == newest && !bytes.Equal(golden, canonical) {
-				t.Errorf("%s holds %s, want the canonical %s", path, golden, canonical)
-			}
+		for schema := 1; schema <= domain.SchemaOf(eventType); schema++ {
+			checkGolden(t, goldenPath(eventType, schema), schema, want)
 		}
+	}
+}
+
+func checkGolden(t *testing.T, path string, schema int, want domain.Payload) {
+	t.Helper()
+	eventType := want.EventType()
+	newest := domain.SchemaOf(eventType)
+	canonical, err := EncodePayload(want)
+	if err != nil {
+		t.Errorf("encode the sample of %s: %v", eventType, err)
+		return
+	}
+	golden, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && *writeMissing && schema == newest {
+		golden = append(canonical, '\n')
+		err = os.WriteFile(path, golden, 0o644)
+	}
+	if err != nil {
+		t.Errorf("%s version %d has no golden file (run the test with -write-missing): %v", eventType, schema, err)
+		return
+	}
+	golden = bytes.TrimSuffix(golden, []byte("\n"))
+	got, err := DecodeStrict(eventType, schema, golden)
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s decodes to %+v, want %+v", path, got, want)
+	}
+	again, err := EncodePayload(got)
+	if err != nil || !bytes.Equal(again, canonical) {
+		t.Errorf("%s encodes to %s, %v, want %s", path, again, err, canonical)
+	}
+	if schema == newest && !bytes.Equal(golden, canonical) {
+		t.Errorf("%s holds %s, want the canonical %s", path, golden, canonical)
 	}
 }
 
@@ -88,6 +104,7 @@ func TestGoldenFilesAreAllOfKnownTypes(t *testing.T) {
 		for schema := 1; schema <= domain.SchemaOf(eventType); schema++ {
 			known[goldenPath(eventType, schema)] = true
 		}
+		known[grownPath(eventType)] = payloadOf(firstSamples, eventType) != nil
 	}
 	for _, path := range paths {
 		if !known[path] {

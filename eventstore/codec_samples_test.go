@@ -23,6 +23,28 @@ var award = domain.AwardCase{
 	Program: "git", Person: ada, Tier: "champion", EarnedAt: time.Date(2026, 2, 3, 4, 5, 6, 7000, time.UTC),
 	Criteria: hash, Position: "1-42", Measures: map[string]domain.Milli{"effort": 12500, "outcome": 61003, "share": -1},
 	Evidence: []uuid.UUID{event1, event2}, Backlog: true, By: ben,
+	EffectiveAt: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), AsOf: time.Date(2026, 4, 2, 3, 4, 5, 0, time.UTC),
+	EvidenceTotal: 1002,
+}
+
+// firstAward is award without what was added to awards later.
+var firstAward = func() domain.AwardCase {
+	first := award
+	first.EffectiveAt, first.AsOf, first.EvidenceTotal = time.Time{}, time.Time{}, 0
+	return first
+}()
+
+// firstSamples holds what the first golden files say of types that have got fields since, without a new version: a
+// payload that lacks them means what it always did.
+var firstSamples = []domain.Payload{
+	&domain.RewardDefined{Reward: "leadership-programme", Title: "Leadership programme", Capacity: 5,
+		ValidFrom: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), ValidTo: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
+	&domain.CriteriaApproved{Hash: hash, By: ben},
+	&domain.CriteriaActivated{Hash: hash, EffectiveAt: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
+		Document: "apiVersion: laurel/v1\n"},
+	&domain.AwardProposed{AwardCase: firstAward},
+	&domain.AwardGranted{AwardCase: firstAward},
+	&domain.AwardExpired{},
 }
 
 // samples holds one payload of each type with every field set: what its golden file says.
@@ -55,20 +77,27 @@ var samples = []domain.Payload{
 		Due: time.Date(2026, 3, 31, 23, 59, 59, 0, time.UTC)},
 	&domain.FeedbackGiven{Request: "r-1", By: ben, About: ada, Rater: domain.RaterMentee, Rating: 4250,
 		Personal: domain.FeedbackComment{Of: ben, Comment: "Patient"}},
+	&domain.FeedbackReminded{Request: "r-1"},
 	&domain.MentorshipPaused{},
 	&domain.MentorshipResumed{},
 	&domain.MentorshipEnded{Reason: domain.EndCompleted},
 
 	&domain.ProgramOpened{Title: "Git", Kind: "open-source"},
-	&domain.RewardDefined{Reward: "leadership-programme", Title: "Leadership programme", Capacity: 5,
+	&domain.RewardDefined{Reward: "leadership-programme", Title: "Leadership programme", Kind: "leadership", Capacity: 5,
 		ValidFrom: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), ValidTo: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
+	&domain.RewardReserved{Reward: "leadership-programme", Award: event1, Person: ada},
+	&domain.RewardReleased{Reward: "leadership-programme", Award: event1, ReasonCode: "not-held"},
+	&domain.RoadmapDefined{Roadmap: "newcomer", Title: "Newcomer",
+		Milestones: []domain.Slug{"first-patch", "first-review"}},
+	&domain.FeedbackRhythmSet{AfterSessions: 5, AtEnd: true, Every: domain.EveryQuarter, DueDays: 7},
 	&domain.ProgramClosed{},
 
 	&domain.CriteriaProposed{Hash: hash, Document: "apiVersion: laurel/v1\n", By: ada,
 		Impact: json.RawMessage(`{"gained":3,"lost":[]}`), Position: "1-42"},
-	&domain.CriteriaApproved{Hash: hash, By: ben},
+	&domain.CriteriaApproved{Hash: hash, By: ben, Impact: json.RawMessage(`{"gained":2,"lost":[]}`),
+		Position: "1-43"},
 	&domain.CriteriaActivated{Hash: hash, EffectiveAt: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
-		Document: "apiVersion: laurel/v1\n"},
+		Document: "apiVersion: laurel/v1\n", By: cyd},
 	&domain.CriteriaWithdrawn{Hash: hash, By: ada},
 
 	&domain.AwardProposed{AwardCase: award},
@@ -76,7 +105,7 @@ var samples = []domain.Payload{
 	&domain.AwardDeclined{By: ben, ReasonCode: "too-early"},
 	&domain.AwardKept{Criteria: hash, By: ben},
 	&domain.AwardRevoked{Criteria: hash, By: ben, ReasonCode: "entered-twice"},
-	&domain.AwardExpired{},
+	&domain.AwardExpired{Criteria: hash, ReasonCode: "no-longer-met"},
 	&domain.RewardClaimed{Reward: "leadership-programme", By: ada},
 	&domain.AcknowledgementPublished{Audience: domain.AudienceOrganisation, Names: []uuid.UUID{ada, ben},
 		TextVersion: "2026-01"},
