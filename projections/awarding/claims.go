@@ -1,0 +1,244 @@
+package awarding
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/domain/criteria"
+	"laurel/eventstore"
+	"laurel/projections"
+)
+
+// Claim asks for a reward of an award.
+type Claim struct {
+	Award  uuid.UUID
+	Reward domain.Slug
+
+	// Meta says when, and on whose behalf; its ID is not used, as ids are derived from the award and the reward. That
+	// makes a claim safe to repeat.
+	Meta domain.CommandMeta
+	By   uuid.UUID // must be the person of the award
+}
+
+// ClaimReport tells what became of a claim.
+type ClaimReport struct {
+	Program domain.Slug
+	Person  uuid.UUID
+	Before  bool // it had been made before: nothing was recorded now
+}
+
+// claimStepsMax bounds how often a claim looks again at its two streams. Each time, somebody else has written to one of
+// them.
+const claimStepsMax = 1000
+
+// ClaimReward takes up a reward of an award that is held, if its tier offers it, by the criteria that the award names.
+//
+// The claim concerns two streams, and no store appends to two at once. So one of the reward is reserved on the program's
+// stream, which is where capacity is decided, and then claimed on the award's. When the award refuses, the reservation
+// is released. A crash between the steps leaves a reservation without a claim, which takes one of the capacity and gives
+// nothing; repeating the claim, or RepairClaims, finishes it.
+//
+//	nothing --reserve--> reserved --claim--> reserved and claimed
+//	   ^                    |
+//	   +------release-------+  where the award refuses
+//
+// Whatever others do to the two streams meanwhile, ClaimReward returns without an error only after it has seen the
+// reward reserved and claimed.
+func ClaimReward(ctx context.Context, store eventstore.Store, c Claim) (ClaimReport, error) {
+	a, err := load(ctx, store, domain.AwardStream(c.Award), domain.AwardDecider(c.Award))
+	if err != nil {
+		return ClaimReport{}, err
+	}
+	report := ClaimReport{Program: a.Case.Program, Person: a.Case.Person, Before: true}
+	switch {
+	case a.Status == "":
+		return report, noAward(c.Award)
+	case c.By != a.Case.Person:
+		return report, &domain.Error{Code: domain.CodeForbidden, Field: "by", Message: "is not the person of the award",
+			Hint: "people claim the rewards of their own awards"}
+	}
+	if err := checkOffered(ctx, store, a, c.Reward); err != nil {
+		return report, err
+	}
+	p := pair{program: a.Case.Program, reward: c.Reward, award: c.Award, person: a.Case.Person}
+	for range claimStepsMax {
+		s, err := p.look(ctx, store)
+		switch {
+		case err != nil:
+			return report, err
+		case s.reserved && s.claimed:
+			return report, nil
+		case s.reserved || s.claimed:
+			_, err = p.settle(ctx, store, s, c.Meta)
+		default:
+			// What the award refuses anyway is refused before anything is reserved.
+			claim := domain.ClaimReward{CommandMeta: p.meta(c.Meta, p.claimID(s.nextID)), Reward: c.Reward, By: c.By}
+			if _, err := domain.AwardDecider(c.Award).Decide(s.award, claim); err != nil {
+				return report, err
+			}
+			err = p.reserve(ctx, store, s, c.Meta)
+		}
+		report.Before = false
+		var conflict *eventstore.ConflictError
+		if err != nil && !errors.As(err, &conflict) {
+			return report, err
+		}
+	}
+	return report, fmt.Errorf("claim a reward of award %s: others kept changing it", c.Award)
+}
+
+// noAward says that an award is not there.
+func noAward(award uuid.UUID) error {
+	return &domain.Error{Code: domain.CodeNotFound, Field: "award", Message: "there is no award " + award.String(),
+		Hint: "`laurel awards list` names them"}
+}
+
+// checkOffered refuses a reward that the award's tier does not offer, by the criteria that the award names.
+func checkOffered(ctx context.Context, store eventstore.Store, a *domain.Award, reward domain.Slug) error {
+	offered, err := offeredBy(ctx, store, a)
+	if err != nil || slices.Contains(offered, string(reward)) {
+		return err
+	}
+	hint := "it offers none"
+	if len(offered) > 0 {
+		hint = "it offers " + strings.Join(offered, ", ")
+	}
+	return &domain.Error{Code: domain.CodeForbidden, Field: "reward",
+		Message: "tier " + string(a.Case.Tier) + " does not offer " + strconv.Quote(string(reward)) +
+			" by the criteria of the award",
+		Hint: hint}
+}
+
+// offeredBy lists the rewards of the award's tier.
+func offeredBy(ctx context.Context, store eventstore.Store, a *domain.Award) ([]string, error) {
+	g := projections.NewGovernance()
+	for e, err := range store.ReadStream(ctx, domain.CriteriaStream(a.Case.Program), 0, eventstore.Forward) {
+		var missing *eventstore.StreamNotFoundError
+		if errors.As(err, &missing) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := g.Apply([]eventstore.RecordedEvent{e}); err != nil {
+			return nil, err
+		}
+	}
+	text, ok := g.Document(a.Case.Criteria)
+	if !ok {
+		return nil, &domain.Error{Code: domain.CodeNotFound, Field: "criteria",
+			Message: "the log does not hold the criteria " + a.Case.Criteria + " of the award",
+			Hint:    "they say which rewards its tier offers; propose them"}
+	}
+	doc, findings := criteria.Parse(a.Case.Criteria, []byte(text))
+	if err := findings.Err(); err != nil {
+		return nil, err
+	}
+	for i := range doc.Tiers {
+		if doc.Tiers[i].ID == string(a.Case.Tier) {
+			return doc.Tiers[i].Rewards, nil
+		}
+	}
+	return nil, nil
+}
+
+// ReleaseReward gives a claimed reward back: the claim is voided, and then the reservation released. A crash between the
+// two leaves a reservation whose claim was voided; repeating it, or RepairClaims, releases it.
+func ReleaseReward(ctx context.Context, store eventstore.Store, award uuid.UUID, reward domain.Slug,
+	meta domain.CommandMeta) error {
+	a, err := load(ctx, store, domain.AwardStream(award), domain.AwardDecider(award))
+	if err != nil {
+		return err
+	}
+	if a.Status == "" && a.Case.Program == "" {
+		return noAward(award)
+	}
+	p := pair{program: a.Case.Program, reward: reward, award: award, person: a.Case.Person}
+	for range claimStepsMax {
+		s, err := p.look(ctx, store)
+		if err != nil {
+			return err
+		}
+		switch {
+		case s.claimed:
+			err = p.voidClaim(ctx, store, s, meta)
+		default: // where nothing is reserved, the program says so
+			err = p.release(ctx, store, s, meta, ReasonGivenBack)
+			if err == nil {
+				return nil
+			}
+		}
+		var conflict *eventstore.ConflictError
+		if err != nil && !errors.As(err, &conflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("release a reward of award %s: others kept changing it", award)
+}
+
+// ClaimRepair is what RepairClaims did about one reward of one award.
+type ClaimRepair struct {
+	Program domain.Slug
+	Reward  domain.Slug
+	Award   uuid.UUID
+	Done    RepairDone
+}
+
+// RepairDone says how a claim was repaired.
+type RepairDone string
+
+// The repairs.
+const (
+	RepairClaimed  RepairDone = "claimed"  // reserved, and now claimed
+	RepairReleased RepairDone = "released" // reserved, and not to be claimed: released
+	RepairReserved RepairDone = "reserved" // claimed, and now reserved again
+	RepairVoided   RepairDone = "voided"   // claimed, and nothing left to reserve: the claim was voided
+)
+
+// RepairClaims finishes what a crash left between the two streams of a claim: a reservation without a claim is claimed,
+// or released where the award does not allow it; a claim without a reservation gets one, or is voided where none is
+// left. Releases and voids happen at a time given. It may run at any time, beside claims and in several processes; what
+// is whole is left alone.
+func RepairClaims(ctx context.Context, store eventstore.Store, at time.Time) ([]ClaimRepair, error) {
+	var pairs []pair
+	filter := eventstore.Filter{Categories: []string{domain.CategoryProgram},
+		Types: []domain.EventType{domain.TypeRewardReserved}}
+	for e, err := range store.ReadAll(ctx, eventstore.Position{}, filter) {
+		if err != nil {
+			return nil, fmt.Errorf("repair claims: %w", err)
+		}
+		event, err := eventstore.Decode(e)
+		if err != nil {
+			return nil, fmt.Errorf("repair claims: %w", err)
+		}
+		stream, err := domain.ParseStream(e.Stream)
+		if err != nil {
+			return nil, fmt.Errorf("repair claims: %w", err)
+		}
+		reserved := event.Payload.(*domain.RewardReserved)
+		p := pair{program: stream.Slug, reward: reserved.Reward, award: reserved.Award, person: reserved.Person}
+		if !slices.Contains(pairs, p) {
+			pairs = append(pairs, p)
+		}
+	}
+	var repairs []ClaimRepair
+	meta := domain.CommandMeta{OccurredAt: at, Actor: "laurel", Source: "laurel"}
+	for _, p := range pairs {
+		done, err := p.repair(ctx, store, meta)
+		if err != nil {
+			return repairs, fmt.Errorf("repair the claim of award %s: %w", p.award, err)
+		}
+		if done != "" {
+			repairs = append(repairs, ClaimRepair{p.program, p.reward, p.award, done})
+		}
+	}
+	return repairs, nil
+}
