@@ -18,17 +18,24 @@ const explainShownMax = 5
 func newExplain(a *app) *cobra.Command {
 	var ref string
 	var limit int
+	var loses bool
 	cmd := &cobra.Command{
 		Use:   "explain PERSON --program SLUG [--criteria REF]",
-		Short: "Say why a mentor stands where they stand",
+		Short: "Say why a mentor stands where they stand, and what would change it",
 		Long: `Say why a mentor stands where they stand: the tier, since when and by which event; each clause of each tier
 with its value beside the threshold; the events that contributed, with their points; those that were left out, with
 the reason; and what is missing for the next tier.
 
+With --loses, say instead which single event, if it were voided, would lose the present tier: each that the tier can
+depend on is voided on trial and the mentor evaluated without it, another mentor's events too where a credit is split.
+
+Nothing is recorded by any of this.
+
 PERSON is an id, an e-mail address or a name.`,
 		Example: `  laurel explain "Willow Kite" --program git --criteria sample
   laurel explain p0005@git.example --program git --criteria my.yaml --as-of 2016-01-01
-  laurel explain p0005@git.example --program git --criteria sample -o json`,
+  laurel explain p0005@git.example --program git --criteria sample -o json
+  laurel explain "Willow Kite" --program git --criteria sample --loses`,
 		Args:              args("PERSON"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -49,6 +56,13 @@ PERSON is an id, an e-mail address or a name.`,
 			if err != nil {
 				return err
 			}
+			if loses {
+				r, err := projections.Loses(h.facts, h.people, h.program, person, c.plan, h.asOf)
+				if err != nil {
+					return err
+				}
+				return a.printLosses(r, c.doc, limit)
+			}
 			e, err := projections.Explain(h.facts, h.people, h.program, person, c.plan, h.asOf)
 			if err != nil {
 				return err
@@ -59,6 +73,7 @@ PERSON is an id, an e-mail address or a name.`,
 	a.programFlag(cmd)
 	a.criteriaFlag(cmd, &ref)
 	cmd.Flags().IntVar(&limit, "limit", explainShownMax, "show at most `N` events of a measure in a table; 0 is all")
+	cmd.Flags().BoolVar(&loses, "loses", false, "say which single event would lose the tier if it were voided")
 	return cmd
 }
 
