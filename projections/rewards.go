@@ -53,7 +53,9 @@ type Reservation struct {
 }
 
 // Free is how many are left; ok is false where there is no limit.
-func (r *Reward) Free() (free int, ok bool) { return max(0, r.Capacity-len(r.Reserved)), r.Capacity > 0 }
+func (r *Reward) Free() (free int, ok bool) {
+	return max(0, r.Capacity-len(r.Reserved)), r.Capacity > 0
+}
 
 // ValidAt tells whether the reward can be claimed at a time.
 func (r *Reward) ValidAt(t time.Time) bool {
