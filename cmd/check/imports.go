@@ -40,6 +40,8 @@ var importRules = []importRule{
 	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule}},
 	{of: "laurel/projections/awarding", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
 		uuidModule}},
+	{of: "laurel/projections/digest", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
+		uuidModule}},
 	// The naive second engine that tests compare the real one with shares none of its code. Like storetest it is there
 	// for tests, and brings their generators.
 	{of: "laurel/projections/internal/naive", may: []string{uuidModule, rapid, celModule + "/...", yamlModule + "/..."}},

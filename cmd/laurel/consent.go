@@ -52,6 +52,12 @@ func textFlag(cmd *cobra.Command, text *string, name, about string) {
 // writing opens the store and reads the people and the flags of a command that records something.
 func (a *app) writing(ctx context.Context, f *actFlags,
 	do func(eventstore.Store, *projections.People, actor) error) error {
+	return a.writingAs(ctx, f, true, do)
+}
+
+// writingAs is writing for commands that may do without --by.
+func (a *app) writingAs(ctx context.Context, f *actFlags, byRequired bool,
+	do func(eventstore.Store, *projections.People, actor) error) error {
 	store, err := a.openToWrite()
 	if err != nil {
 		return err
@@ -61,7 +67,7 @@ func (a *app) writing(ctx context.Context, f *actFlags,
 	if err != nil {
 		return err
 	}
-	who, err := a.act(f, people, true)
+	who, err := a.act(f, people, byRequired)
 	if err != nil {
 		return err
 	}
