@@ -79,7 +79,7 @@ func newRoot(a *app) *cobra.Command {
 		newConsent(a),
 		newAcknowledge(a),
 		newDigest(a),
-		newFlags(a),
+		lookBack(newFlags(a)),
 		newVoid(a),
 		newLog(a),
 		newBench(a),
