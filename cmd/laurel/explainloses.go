@@ -41,7 +41,7 @@ func lossesHead(r *projections.Losses, doc *criteria.Document, limit int) render
 	}
 	section.Lines = []string{fmt.Sprintf("Program %s at %s.", r.Program, r.AsOf.UTC().Format(time.RFC3339))}
 	if r.Tier != "" {
-		section.Lines = append(section.Lines, fmt.Sprintf("%s: the tier can depend on %s of them, and each was voided on trial.",
+		section.Lines = append(section.Lines, fmt.Sprintf("Of %s around the mentor, the tier can depend on %s: each was voided on trial.",
 			plural(r.Considered, "event", "events"), thousands(int64(r.Evaluated))))
 	}
 	section.Lines = append(section.Lines, "Criteria "+r.Criteria+", known up to "+r.Position+".")
@@ -52,6 +52,9 @@ func lossesHead(r *projections.Losses, doc *criteria.Document, limit int) render
 }
 
 func lossesTable(r *projections.Losses, doc *criteria.Document, limit int) render.Section {
+	if len(r.Events) == 0 {
+		return render.Section{}
+	}
 	section := render.Section{Columns: []render.Column{
 		{Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"}, {Name: "then", Whole: true},
 		{Name: "fails", Wrap: true}, {Name: "event", Whole: true},
