@@ -1,0 +1,156 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+// IDs returns everybody in the directory.
+func (p *People) IDs() []uuid.UUID {
+	ids := make([]uuid.UUID, 0, len(p.byID))
+	for id := range p.byID {
+		ids = append(ids, id)
+	}
+	sortIDs(ids)
+	return ids
+}
+
+// PersonRecord holds what a person's stream says about them.
+type PersonRecord struct {
+	id     uuid.UUID
+	events []domain.Event // in order of (occurred at, place in the log), without those that were voided
+}
+
+// ReadPersonRecord reads a person's stream up to a position; nil for everything recorded so far.
+func ReadPersonRecord(ctx context.Context, store eventstore.Store, id uuid.UUID, upTo *eventstore.Position) (
+	*PersonRecord, error) {
+	r, stream := &PersonRecord{id: id}, domain.PersonStream(id)
+	for e, err := range store.ReadStream(ctx, stream, 0, eventstore.Forward) {
+		var missing *eventstore.StreamNotFoundError
+		switch {
+		case errors.As(err, &missing):
+			return r, nil
+		case err != nil:
+			return nil, fmt.Errorf("read stream %q: %w", stream, err)
+		}
+		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
+			break
+		}
+		if err := r.Apply([]eventstore.RecordedEvent{e}); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Apply implements Model.
+func (r *PersonRecord) Apply(events []eventstore.RecordedEvent) error {
+	stream := domain.PersonStream(r.id)
+	for i := range events {
+		if events[i].Stream != stream {
+			continue
+		}
+		event, err := eventstore.Decode(events[i])
+		if err != nil {
+			return err
+		}
+		if void, ok := event.Payload.(*domain.EventVoided); ok {
+			r.events = slices.DeleteFunc(r.events, func(e domain.Event) bool { return e.ID == void.EventID })
+			continue
+		}
+		at := len(r.events)
+		for at > 0 && r.events[at-1].Meta.OccurredAt.After(event.Meta.OccurredAt) {
+			at--
+		}
+		r.events = slices.Insert(r.events, at, event)
+	}
+	return nil
+}
+
+// PersonView is a person as they were at a time.
+type PersonView struct {
+	Party
+	Email        string    `json:"email,omitempty"`
+	RegisteredAt time.Time `json:"registered_at,omitzero"`
+	ErasedAt     time.Time `json:"erased_at,omitzero"`
+	Units        []Unit    `json:"units"`
+	Outcomes     []Outcome `json:"outcomes"`
+}
+
+// Unit is a part of the organisation that the person was in from a time on.
+type Unit struct {
+	Unit    string      `json:"unit"`
+	Program domain.Slug `json:"program,omitempty"`
+	Since   time.Time   `json:"since"`
+}
+
+// Outcome is something that the person achieved: a skill, a project or a promotion.
+type Outcome struct {
+	Event    uuid.UUID        `json:"event"`
+	At       time.Time        `json:"at"`
+	Type     domain.EventType `json:"type"`
+	Skill    string           `json:"skill,omitempty"`
+	Level    int              `json:"level,omitempty"` // of a skill
+	Project  string           `json:"project,omitempty"`
+	Levels   int              `json:"levels,omitempty"` // of a promotion
+	To       string           `json:"to,omitempty"`     // of a promotion
+	By       *Party           `json:"by,omitempty"`
+	Attested bool             `json:"attested"`
+	Personal *NoteText        `json:"personal,omitempty"` // of a project, its title
+}
+
+// At returns the person as they were at a time. The directory may be nil.
+func (r *PersonRecord) At(people *People, asOf time.Time) PersonView {
+	view := PersonView{Party: partyOf(people, r.id), Units: []Unit{}, Outcomes: []Outcome{}}
+	if people != nil {
+		contact, _ := people.Contact(r.id)
+		view.Email = contact.Email
+	}
+	erased := slices.ContainsFunc(r.events, func(e domain.Event) bool {
+		return e.Payload.EventType() == domain.TypePersonErased
+	})
+	for _, e := range r.events {
+		at := e.Meta.OccurredAt.UTC()
+		if at.After(asOf) {
+			break
+		}
+		outcome := Outcome{Event: e.ID, At: at, Type: e.Payload.EventType()}
+		by := uuid.Nil
+		switch p := e.Payload.(type) {
+		case *domain.PersonRegistered:
+			view.RegisteredAt = at
+			continue
+		case *domain.PersonErased:
+			view.ErasedAt = at
+			continue
+		case *domain.PersonJoinedUnit:
+			view.Units = append(view.Units, Unit{p.Unit, p.Program, at})
+			continue
+		case *domain.SkillAttested:
+			outcome.Skill, outcome.Level, by, outcome.Attested = p.Skill, p.Level, p.By, p.Attested
+		case *domain.ProjectCompleted:
+			outcome.Project, outcome.Skill, by, outcome.Attested = p.Project, p.Skill, p.By, p.Attested
+			if p.Personal.Title != "" && !erased {
+				outcome.Personal = &NoteText{partyOf(people, p.Personal.Of), p.Personal.Title}
+			}
+		case *domain.PromotionRecorded:
+			outcome.Levels, outcome.To, by, outcome.Attested = p.Levels, p.To, p.By, p.Attested
+		default:
+			continue
+		}
+		if by != uuid.Nil {
+			attester := partyOf(people, by)
+			outcome.By = &attester
+		}
+		view.Outcomes = append(view.Outcomes, outcome)
+	}
+	return view
+}

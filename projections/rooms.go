@@ -1,0 +1,105 @@
+package projections
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+// Rooms holds every mentorship of a log, as far as looking at many needs it: who, in which program, when they met,
+// rested and ended, and what feedback was asked and given. It holds nothing personal; a Room does, of one mentorship.
+//
+// Apply may be called again as the log grows. What was true at a time is asked with that time; what was known at a
+// position is a Rooms that was read up to there.
+type Rooms struct {
+	logs   []roomLog
+	byID   map[uuid.UUID]uint32
+	erased map[uuid.UUID]bool // people of whom nothing more is asked
+}
+
+// NewRooms returns the mentorships of an empty log.
+func NewRooms() *Rooms { return &Rooms{byID: map[uuid.UUID]uint32{}, erased: map[uuid.UUID]bool{}} }
+
+// Apply implements Model.
+func (r *Rooms) Apply(events []eventstore.RecordedEvent) error {
+	for i := range events {
+		e := &events[i]
+		if e.Type == domain.TypePersonErased {
+			if stream, err := domain.ParseStream(e.Stream); err == nil {
+				r.erased[stream.ID] = true
+			}
+			continue
+		}
+		text, ok := strings.CutPrefix(e.Stream, domain.CategoryMentorship+"-")
+		if !ok {
+			continue
+		}
+		id, err := uuid.Parse(text)
+		if err != nil {
+			continue // no mentorship's
+		}
+		index, known := r.byID[id]
+		if !known {
+			index = uint32(len(r.logs))
+			r.byID[id] = index
+			r.logs = append(r.logs, roomLog{id: id})
+		}
+		if err := r.logs[index].apply(e, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RoomQuery selects mentorships. What is left out selects all.
+type RoomQuery struct {
+	Program        domain.Slug
+	Mentor, Mentee uuid.UUID
+	Person         uuid.UUID // as mentor or mentee
+}
+
+func (q *RoomQuery) match(s *domain.MentorshipStarted) bool {
+	return (q.Program == "" || s.Program == q.Program) && (q.Mentor == uuid.Nil || s.Mentor == q.Mentor) &&
+		(q.Mentee == uuid.Nil || s.Mentee == q.Mentee) &&
+		(q.Person == uuid.Nil || s.Mentor == q.Person || s.Mentee == q.Person)
+}
+
+// RoomRef is a mentorship with who is in it.
+type RoomRef struct {
+	Room           uuid.UUID
+	Program        domain.Slug
+	Mentor, Mentee uuid.UUID
+	StartedAt      time.Time
+}
+
+// Find returns the mentorships that a query selects of those started by a time, in log order.
+func (r *Rooms) Find(q RoomQuery, asOf time.Time) []RoomRef {
+	var found []RoomRef
+	for i := range r.logs {
+		if log := &r.logs[i]; log.startedBy(asOf.UnixNano()) && q.match(log.start) {
+			found = append(found, RoomRef{
+				log.id, log.start.Program, log.start.Mentor, log.start.Mentee, unixUTC(log.began),
+			})
+		}
+	}
+	return found
+}
+
+// Party is one person in a read model: by id, and by name where the directory has one.
+type Party struct {
+	Person uuid.UUID `json:"person"`
+	Name   string    `json:"name,omitempty"`
+}
+
+// partyOf names a person. The directory may be nil.
+func partyOf(people *People, id uuid.UUID) Party {
+	if people == nil {
+		return Party{Person: id}
+	}
+	contact, _ := people.Contact(id)
+	return Party{Person: id, Name: contact.Name}
+}
