@@ -14,8 +14,9 @@ import (
 	"laurel/eventstore"
 )
 
-// Governance is what the log says about criteria: which were proposed by whom, approved and activated, and so which were
-// in force when. The state of each stream is the domain's own, so that what is asked here is what commands are judged by.
+// Governance is what the log says about criteria: which were proposed by whom, approved and activated, and so which
+// were in force when. The state of each stream is the domain's own, so that what is asked here is what commands are
+// judged by.
 //
 // Two times are asked about. What is known is everything applied so far; ReadGovernance reads up to a position. As of T
 // is an argument of each question: an activation counts from its effective_at on, whenever it was recorded.

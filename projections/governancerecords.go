@@ -111,7 +111,8 @@ func (c *programCriteria) stateAt(asOf time.Time) *domain.Criteria {
 	return state
 }
 
-func (g *Governance) record(program, hash string, then *domain.Criteria, regimes []Regime, asOf time.Time) (CriteriaRecord, bool) {
+func (g *Governance) record(program, hash string, then *domain.Criteria, regimes []Regime, asOf time.Time) (
+	CriteriaRecord, bool) {
 	r := CriteriaRecord{Program: program, Criteria: hash, Document: g.documents[hash],
 		Approvals: []ApprovalRecord{}, Activations: []ActivationRecord{}, InForce: []Regime{}}
 	began := false // it was or is in force

@@ -13,11 +13,15 @@ import (
 )
 
 func newCriteria(a *app) *cobra.Command {
-	return group("criteria", "Write, check and compare criteria",
+	return group("criteria", "Write, check, compare, propose and activate criteria",
 		`Criteria say what counts as good mentoring and what earns a tier. They are a YAML file; start from the bundled one
-with "laurel criteria init", change it, and see with "laurel criteria diff" what that would do to everyone.`,
+with "laurel criteria init", change it, and see with "laurel criteria diff" what that would do to everyone.
+
+Criteria come into force in three steps, each recorded: somebody proposes them, somebody else approves them, and they
+are activated from a time on.`,
 		newCriteriaInit(a), newCriteriaCheck(a), newCriteriaSchema(a), lookBack(newCriteriaShow(a)),
-		lookBack(newCriteriaDiff(a)))
+		lookBack(newCriteriaDiff(a)), lookBack(newCriteriaList(a)), newCriteriaPropose(a), newCriteriaApprove(a),
+		newCriteriaActivate(a), newCriteriaRollback(a), newCriteriaWithdraw(a))
 }
 
 func newCriteriaInit(a *app) *cobra.Command {
@@ -168,39 +172,4 @@ server, save it and begin your criteria with a line
 			return a.out.Text(string(criteria.Schema()))
 		},
 	}
-}
-
-func newCriteriaShow(a *app) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "show REF",
-		Short: "Print criteria",
-		Example: `  laurel criteria show sample
-  laurel criteria show active --program git
-  laurel criteria show 3f6c -o json`,
-		Args:              args("REF"),
-		ValidArgsFunction: completeRef,
-		RunE: func(cmd *cobra.Command, given []string) error {
-			c, err := a.criteriaOutsideReplay(cmd.Context(), given[0])
-			if err != nil {
-				return err
-			}
-			if a.out.ForPeople() {
-				return a.out.Text(string(c.text))
-			}
-			return a.out.Print(render.Result{
-				Document: struct {
-					Criteria string `json:"criteria"`
-					Program  string `json:"program"`
-					Title    string `json:"title,omitempty"`
-					Document string `json:"document"`
-				}{c.hash, c.doc.Program, c.doc.Title, string(c.text)},
-				Data: render.Section{
-					Columns: render.Columns("criteria", "program", "title", "document"),
-					Rows:    [][]string{{c.hash, c.doc.Program, c.doc.Title, string(c.text)}},
-				},
-			})
-		},
-	}
-	a.programFlag(cmd)
-	return cmd
 }

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"laurel/domain"
+	"laurel/domain/criteria"
+	"laurel/eventstore"
+	"laurel/projections"
+)
+
+// desk is a log opened to decide about the criteria of one program, with who decides.
+type desk struct {
+	history
+	governance *projections.Governance
+	actor      actor
+}
+
+// criteriaAct is what became of a decision about criteria.
+type criteriaAct struct {
+	Act         string              `json:"act"`
+	Program     string              `json:"program"`
+	Criteria    string              `json:"criteria"`
+	By          uuid.UUID           `json:"by"`
+	At          time.Time           `json:"at"`
+	EffectiveAt time.Time           `json:"effective_at,omitzero"`
+	Recorded    bool                `json:"recorded"` // false: the command was carried out before
+	Event       uuid.UUID           `json:"event"`
+	Position    string              `json:"position"` // of the log, with the decision
+	Impact      *projections.Impact `json:"impact,omitempty"`
+}
+
+// openDesk opens the log that is there, reads all of it, and finds out who acts. The program is chosen later.
+func (a *app) openDesk(ctx context.Context, f *actFlags) (*desk, error) {
+	u, err := parseStoreURL(a.cfg.store)
+	if err != nil {
+		return nil, err
+	}
+	if u.dir != "" {
+		if err := mustHoldStore(u.dir); err != nil {
+			return nil, err
+		}
+	}
+	store, err := a.openToWrite()
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{history: history{store: store}}
+	if err := a.readDesk(ctx, d, f); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return d, nil
+}
+
+func (a *app) readDesk(ctx context.Context, d *desk, f *actFlags) (err error) {
+	d.people = projections.NewPeople()
+	if d.facts, err = a.buildFacts(ctx, d.store, eventstore.Position{}, d.people); err != nil {
+		return err
+	}
+	if d.actor, err = a.act(f, d.people, true); err != nil {
+		return err
+	}
+	d.asOf = d.actor.meta.OccurredAt
+	head := d.facts.Position()
+	d.governance, err = projections.ReadGovernance(ctx, d.store, &head)
+	return err
+}
+
+// buildFacts folds the log up to a position, the zero one for its end.
+func (a *app) buildFacts(ctx context.Context, store eventstore.Store, upTo eventstore.Position,
+	people *projections.People) (*projections.Facts, error) {
+	progress := a.progress("Reading the log", "events", 0)
+	facts, err := projections.Build(ctx, store, projections.BuildOptions{UpTo: upTo, People: people,
+		Progress: func(events int) { progress.SetOf(int64(events), 0) }})
+	progress.Done()
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	return facts, nil
+}
+
+// find resolves a REF to the hash of criteria in the log, and takes their program for the one to decide about.
+func (d *desk) find(cmd *cobra.Command, ref string) (hash string, err error) {
+	named := ""
+	if flag := cmd.Flags().Lookup("program"); flag != nil && flag.Changed {
+		named = flag.Value.String()
+	}
+	text, err := readLimited(ref, criteriaBytesMax)
+	switch {
+	case err == nil:
+		c, err := parseCriteria(ref, ref, text)
+		if err != nil {
+			return "", err
+		}
+		d.program = c.doc.Program
+		return c.hash, sameProgram(named, c.doc.Program)
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", err
+	case !hashPrefix.MatchString(ref):
+		return "", badInput("find criteria", ref, "there is no such file, and it is no beginning of a hash",
+			"name criteria by the first digits of their hash, as `laurel criteria list` shows them")
+	}
+	if hash, err = findHash(d.governance, ref, named); err == nil {
+		d.program = d.governance.ProgramOf(hash)
+	}
+	return hash, err
+}
+
+func sameProgram(named, program string) error {
+	if named == "" || named == program {
+		return nil
+	}
+	return usage(fmt.Sprintf("the criteria are written for program %q, and --program is %q", program, named),
+		"leave --program out, or name the other file")
+}
+
+// chooseProgram takes the program that was named, or the only one that has criteria.
+func (d *desk) chooseProgram(named string) (err error) {
+	d.program, err = chooseProgram(named, d.governance.Programs(), "")
+	return err
+}
+
+// impact computes what the criteria of a hash would change at the end of the log.
+func (d *desk) impact(hash string) (*projections.Impact, error) {
+	return impactOf(d.facts, d.governance, d.program, hash, d.asOf)
+}
+
+// impactOf computes what criteria would change against those in force at a time.
+func impactOf(facts *projections.Facts, g *projections.Governance, program, hash string, asOf time.Time) (
+	*projections.Impact, error) {
+	document, ok := g.Document(hash)
+	if !ok {
+		return nil, failed("find criteria", hash, "the log does not hold their document", "propose them first")
+	}
+	to, err := criteria.Load(hash, []byte(document))
+	if err != nil {
+		return nil, err
+	}
+	from, err := planInForce(g, program, asOf)
+	if err != nil {
+		return nil, err
+	}
+	return projections.NewImpact(facts, program, from, to, asOf, 0), nil
+}
+
+// planInForce compiles the criteria in force at a time; nil where there are none.
+func planInForce(g *projections.Governance, program string, at time.Time) (*criteria.Plan, error) {
+	current, ok := g.InForce(program, at)
+	if !ok {
+		return nil, nil
+	}
+	return criteria.Load(current.Hash, []byte(current.Document))
+}
+
+// try judges a command by what is known, without recording anything. It reports whether it was carried out before.
+func (d *desk) try(command domain.Command) (done bool, err error) {
+	decider := domain.CriteriaDecider(domain.Slug(d.program))
+	events, err := decider.Decide(d.governance.State(d.program), command)
+	return err == nil && len(events) == 0, err
+}
+
+// record carries the command out.
+func (d *desk) record(ctx context.Context, act criteriaAct, command domain.Command) (criteriaAct, error) {
+	decider := domain.CriteriaDecider(domain.Slug(d.program))
+	handled, err := eventstore.Handle(ctx, d.store, domain.CriteriaStream(domain.Slug(d.program)), decider, command)
+	if err != nil {
+		return act, err
+	}
+	act.Program, act.By, act.At = d.program, d.actor.person, d.actor.meta.OccurredAt
+	act.Recorded, act.Event, act.Position = len(handled.Events) > 0, d.actor.meta.ID, handled.Position.String()
+	if act.Impact != nil {
+		act.Impact = act.Impact.Listed()
+	}
+	return act, nil
+}
+
+// knownPrograms lists the programs that the log knows: opened ones, and those with mentorships or criteria.
+func (d *desk) knownPrograms(ctx context.Context) ([]string, error) {
+	known := append(d.facts.Programs(), d.governance.Programs()...)
+	filter := eventstore.Filter{Types: []domain.EventType{domain.TypeProgramOpened}}
+	for e, err := range d.store.ReadAll(ctx, eventstore.Position{}, filter) {
+		if err != nil {
+			return nil, err
+		}
+		if id, err := domain.ParseStream(e.Stream); err == nil {
+			known = append(known, string(id.Slug))
+		}
+	}
+	slices.Sort(known)
+	return slices.Compact(known), nil
+}
+
+// shortHash is a hash as people write it.
+func shortHash(hash string) string {
+	const shownBytes = len("sha256:") + 12
+	return hash[:min(shownBytes, len(hash))]
+}
