@@ -28,6 +28,7 @@ type AwardPlanner struct {
 	asOf     time.Time
 	backlog  int64 // an award that takes its place before is old news
 	people   []uuid.UUID
+	decisive map[*criteria.Plan][][]int // by tier: the measures that decide about it
 }
 
 // NoCriteriaError says that a program has no criteria in force.
@@ -82,12 +83,22 @@ const AwardsActor = "award-process"
 // NewAwardPlanner plans for one program. The facts and the register must be read up to the same position; the regimes
 // are those up to asOf, with their plans.
 func NewAwardPlanner(f *Facts, program string, regimes []awards.Regime, register *Register, asOf time.Time) *AwardPlanner {
-	p := &AwardPlanner{facts: f, program: program, regimes: regimes, register: register, asOf: asOf}
+	p := &AwardPlanner{
+		facts: f, program: program, regimes: regimes, register: register, asOf: asOf,
+		decisive: map[*criteria.Plan][][]int{},
+	}
 	first := asOf
 	if given := register.All(program); len(given) > 0 {
 		first = given[0].First.AsOf
 	}
 	p.backlog = first.Add(-backlogAge).UnixNano()
+	for _, r := range regimes {
+		if p.decisive[r.Plan] == nil {
+			for tier := range r.Plan.Doc.Tiers {
+				p.decisive[r.Plan] = append(p.decisive[r.Plan], r.Plan.MeasuresOf(tier))
+			}
+		}
+	}
 	known := map[uuid.UUID]bool{}
 	for _, id := range f.MentorsOf(program) {
 		known[f.Person(id)] = true
@@ -142,11 +153,12 @@ func (p *AwardPlanner) Plan(people []uuid.UUID, workers int) []AwardPlan {
 type awardWorker struct {
 	*AwardPlanner
 	evaluators []*criteria.Evaluator // by regime
-	prover     prover
+	tracers    []*criteria.Evaluator // by regime; nil until needed
+	trace      criteria.Trace
 }
 
 func (p *AwardPlanner) worker() *awardWorker {
-	w := &awardWorker{AwardPlanner: p, prover: newProver(p.facts)}
+	w := &awardWorker{AwardPlanner: p, tracers: make([]*criteria.Evaluator, len(p.regimes))}
 	for i := range p.regimes {
 		w.evaluators = append(w.evaluators, p.regimes[i].Plan.NewEvaluator(&p.facts.tables))
 	}
@@ -258,8 +270,49 @@ func (w *awardWorker) awardCase(person uuid.UUID, mentor *criteria.Mentor, d *aw
 	if d.From != d.Episode.EarnedAt {
 		c.EffectiveAt = time.Unix(0, d.From).UTC()
 	}
+	tracer := w.tracers[d.Episode.Regime]
+	if tracer == nil {
+		tracer = r.Plan.NewEvaluator(&w.facts.tables)
+		tracer.SetTrace(&w.trace)
+		w.tracers[d.Episode.Regime] = tracer
+	}
+	w.trace.Records = w.trace.Records[:0]
+	t := tracer.Evaluate(mentor, d.Episode.EarnedAt)
+	c.Measures = make(map[string]domain.Milli, len(t.Measures))
+	for i, v := range t.Measures {
+		c.Measures[r.Plan.Doc.Measures[i].Name] = domain.Milli(v)
+	}
 	tier := slices.IndexFunc(r.Plan.Doc.Tiers, func(t criteria.Tier) bool { return t.ID == d.Tier })
-	proof := w.prover.prove(r.Plan, tier, mentor, d.Episode.EarnedAt)
-	c.Measures, c.Evidence, c.EvidenceTotal = proof.measures, proof.evidence, proof.evidenceTotal
+	evidence := w.evidence(r.Plan, w.decisive[r.Plan][tier], mentor, d.Episode)
+	if len(evidence) > domain.EvidenceEventsMax {
+		c.EvidenceTotal = len(evidence)
+		evidence = evidence[len(evidence)-domain.EvidenceEventsMax:]
+	}
+	c.Evidence = evidence
 	return c
+}
+
+// evidence returns the events that contributed to some measures when an award was earned, and the one that earned it,
+// oldest first, from the trace of an evaluation as of then.
+func (w *awardWorker) evidence(plan *criteria.Plan, measures []int, mentor *criteria.Mentor, e *awards.Episode) []uuid.UUID {
+	var evidence []uuid.UUID
+	last := -1 // index of the newest fact in evidence; the records come in order of the facts
+	for _, r := range w.trace.Records {
+		if r.Fact == last || !slices.Contains(measures, r.Measure) {
+			continue
+		}
+		fact := &mentor.Facts[r.Fact]
+		if _, why := plan.Remaining(r, fact, e.EarnedAt); why != criteria.NotExcluded {
+			continue
+		}
+		evidence = append(evidence, w.facts.ids[fact.Seq])
+		last = r.Fact
+	}
+	if e.Cause != criteria.Elapsed {
+		// It is the last fact at that instant, and may contribute by being there, as by ending a streak.
+		if id := w.facts.ids[e.Cause]; !slices.Contains(evidence, id) {
+			evidence = append(evidence, id)
+		}
+	}
+	return evidence
 }

@@ -122,6 +122,12 @@ func lookBack(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// takesTime marks a command that takes --as-of but looks at the whole log, and returns it.
+func takesTime(cmd *cobra.Command) *cobra.Command {
+	lookBack(cmd).Annotations[looksBack] = "as-of"
+	return cmd
+}
+
 // thoseLookingBack lists the commands below cmd that can look at an earlier time or position.
 func thoseLookingBack(cmd *cobra.Command) []string {
 	var names []string

@@ -1,7 +1,169 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"laurel/domain"
+	"laurel/eventstore"
+	"laurel/projections"
+)
 
 func newAwards(a *app) *cobra.Command {
-	return group("awards", "Decide, list, review and audit awards", "")
+	return group("awards", "Decide, list, review and audit awards", `Decide, list, review and audit awards.
+
+Standings say who meets a tier; an award is what the organisation decided. "awards run" compares the two and records
+the decisions that are missing; whoever meets a reviewed tier waits for a human in "awards review". An AWARD is named by
+its id, or the first digits of it.`,
+		newAwardsRun(a), lookBack(newAwardsList(a)), lookBack(newAwardsShow(a)), lookBack(newAwardsReview(a)),
+		newAwardsRevoke(a))
+}
+
+// registry is the register of awards with the names of people, for commands that look at it.
+type registry struct {
+	store    eventstore.Store
+	upTo     *eventstore.Position
+	register *projections.Register
+	people   *projections.People
+	asOf     *time.Time // nil: everything that is known
+}
+
+// openRegistry reads the register as of --as-of, as known at --position.
+func (a *app) openRegistry(ctx context.Context) (*registry, error) {
+	asOf, err := a.asOf()
+	if err != nil {
+		return nil, err
+	}
+	store, err := a.openToRead()
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.readRegistry(ctx, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	r.asOf = asOf
+	return r, nil
+}
+
+func (a *app) readRegistry(ctx context.Context, store eventstore.Store) (*registry, error) {
+	upTo, err := a.position(store)
+	if err != nil {
+		return nil, err
+	}
+	r := &registry{store: store, upTo: upTo}
+	if r.register, err = projections.ReadRegister(ctx, store, upTo); err != nil {
+		return nil, err
+	}
+	r.people, err = readPeople(ctx, store, upTo)
+	return r, err
+}
+
+func (r *registry) close() error { return r.store.Close() }
+
+// state is an award as of the registry's time.
+func (r *registry) state(award *projections.RegisteredAward) (*domain.Award, bool) {
+	if r.asOf == nil {
+		return award.Award, award.Status != ""
+	}
+	return award.AsOf(*r.asOf)
+}
+
+func (r *registry) name(person uuid.UUID) string {
+	contact, _ := r.people.Contact(person)
+	return nameOf(contact.Name, person.String())
+}
+
+// awardDigits matches what may be the first digits of an award's id.
+var awardDigits = regexp.MustCompile(`^[0-9a-f]{4,8}[0-9a-f-]*$`)
+
+// find returns the award that an id, or the first digits of one, names.
+func (r *registry) find(text string) (*projections.RegisteredAward, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if !awardDigits.MatchString(text) {
+		return nil, usage(fmt.Sprintf("award %q is no id", text), "give an id, or its first digits; see `laurel awards list`")
+	}
+	var found []*projections.RegisteredAward
+	for _, award := range r.register.All("") {
+		if strings.HasPrefix(award.ID.String(), text) {
+			found = append(found, award)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return nil, badInput("find award", text, "no award in the register has an id that begins so",
+			"see `laurel awards list`")
+	}
+	return nil, badInput("find award", text, fmt.Sprintf("%d awards have an id that begins so", len(found)),
+		"give more digits")
+}
+
+// awardRow is an award as lists show it.
+type awardRow struct {
+	Award     uuid.UUID          `json:"award"`
+	Program   domain.Slug        `json:"program"`
+	Person    uuid.UUID          `json:"person"`
+	Name      string             `json:"name"`
+	Tier      domain.Slug        `json:"tier"`
+	Status    domain.AwardStatus `json:"status"`
+	EarnedAt  time.Time          `json:"earned_at"`
+	From      time.Time          `json:"effective_at"`
+	Backlog   bool               `json:"backlog"`
+	Criteria  string             `json:"criteria"`
+	Position  string             `json:"position"`
+	GrantedBy *uuid.UUID         `json:"granted_by,omitempty"`
+	Kept      []string           `json:"kept_under,omitempty"`
+	ClosedAt  time.Time          `json:"closed_at,omitzero"`
+	ClosedBy  *uuid.UUID         `json:"closed_by,omitempty"`
+	Reason    string             `json:"reason_code,omitempty"`
+}
+
+func (r *registry) row(award *domain.Award) awardRow {
+	c := &award.Case
+	contact, _ := r.people.Contact(c.Person)
+	row := awardRow{
+		Award: award.ID, Program: c.Program, Person: c.Person, Name: contact.Name, Tier: c.Tier, Status: award.Status,
+		EarnedAt: c.EarnedAt.UTC(), From: c.From().UTC(), Backlog: c.Backlog, Criteria: c.Criteria, Position: c.Position,
+		Kept: award.KeptUnder, ClosedAt: award.ClosedAt, Reason: award.ReasonCode,
+	}
+	if award.GrantedBy != uuid.Nil {
+		row.GrantedBy = &award.GrantedBy
+	}
+	if award.ClosedBy != uuid.Nil {
+		row.ClosedBy = &award.ClosedBy
+	}
+	return row
+}
+
+// rows lists the awards that a filter lets pass, by when they took their place, then tier and person.
+func (r *registry) rows(program string, keep func(*awardRow) bool) []awardRow {
+	rows := []awardRow{}
+	for _, award := range r.register.All(program) {
+		if state, ok := r.state(award); ok {
+			if row := r.row(state); keep(&row) {
+				rows = append(rows, row)
+			}
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y awardRow) int {
+		if d := x.From.Compare(y.From); d != 0 {
+			return d
+		}
+		if d := strings.Compare(string(x.Tier), string(y.Tier)); d != 0 {
+			return d
+		}
+		return bytes.Compare(x.Award[:], y.Award[:])
+	})
+	return rows
 }

@@ -66,6 +66,7 @@ func describe(err error) (string, int) {
 	var own *cliError
 	var findings *findingsError
 	var notMentor *projections.NotMentorError
+	var noCriteria *projections.NoCriteriaError
 	switch {
 	case errors.As(err, &own):
 		return text, own.code
@@ -75,6 +76,9 @@ func describe(err error) (string, int) {
 		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
 	case errors.As(err, &notMentor):
 		return text + hint("choose another --as-of, --position or --program"), exitUsage
+	case errors.As(err, &noCriteria):
+		return text + hint("propose some with `laurel criteria propose my.yaml`, have them approved, and activate them"),
+			exitUsage
 	case hasRemedy(err):
 		return text, exitFailed
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):

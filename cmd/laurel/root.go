@@ -114,6 +114,8 @@ func refusePast(cmd *cobra.Command) error {
 		case cmd.Annotations[looksBack] == "":
 			return usage("--"+name+" does not go with "+subject(cmd),
 				"it goes with "+strings.Join(thoseLookingBack(cmd.Root()), ", "))
+		case name == "position" && cmd.Annotations[looksBack] == "as-of":
+			return usage("--position does not go with "+subject(cmd), "it decides on all that is known")
 		case flag.Value.String() == "":
 			return usage("--"+name+" is empty", "leave it out to see the present")
 		}

@@ -56,6 +56,20 @@ func (a *app) openToRead() (eventstore.Store, error) {
 // openToWrite opens the store of the settings, and makes it when it is not there.
 func (a *app) openToWrite() (eventstore.Store, error) { return openToWrite(a.cfg.store) }
 
+// openToChange opens the store of the settings for a command that adds to a log: one that is not there stays so.
+func (a *app) openToChange() (eventstore.Store, error) {
+	u, err := parseStoreURL(a.cfg.store)
+	if err != nil {
+		return nil, err
+	}
+	if u.dir != "" {
+		if err := mustHoldStore(u.dir); err != nil {
+			return nil, err
+		}
+	}
+	return a.openToWrite()
+}
+
 func openToRead(text string) (eventstore.Store, error) {
 	u, err := parseStoreURL(text)
 	if err != nil {

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+func newAwardsReview(a *app) *cobra.Command {
+	var f actFlags
+	var grant bool
+	var decline string
+	cmd := &cobra.Command{
+		Use:   "review [AWARD --by PERSON --grant|--decline CODE]",
+		Short: "List what waits for a review, or decide about a proposed award",
+		Long: `List what waits for a review; or, given an AWARD, grant it or decline it with a reason, which is a short code. Nobody
+reviews an award of their own, and an award is decided once.`,
+		Example: `  laurel awards review --program git
+  laurel awards review 3f6c01ab --by ada@example.org --grant
+  laurel awards review 3f6c01ab --by ada@example.org --decline evidence-unclear`,
+		Args:              args("[AWARD]"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, given []string) error {
+			ctx := cmd.Context()
+			if len(given) == 0 {
+				if grant || decline != "" || f.by != "" {
+					return usage("awards review needs AWARD to decide about", "see `laurel awards review`")
+				}
+				return a.listReviews(ctx)
+			}
+			if grant == (decline != "") {
+				return usage("give either --grant or --decline CODE", "such as --decline evidence-unclear")
+			}
+			return a.changeAward(ctx, cmd, given[0], &f, func(who actor) domain.Command {
+				return domain.ReviewAward{CommandMeta: who.meta, By: who.person, Grant: grant, ReasonCode: decline}
+			})
+		},
+	}
+	a.programFlag(cmd)
+	a.actFlags(cmd, &f)
+	cmd.Flags().BoolVar(&grant, "grant", false, "grant the award")
+	cmd.Flags().StringVar(&decline, "decline", "", "decline it, for a reason given as a `CODE`")
+	must(cmd.RegisterFlagCompletionFunc("decline", cobra.NoFileCompletions))
+	return cmd
+}
+
+func (a *app) listReviews(ctx context.Context) error {
+	r, err := a.openRegistry(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	return a.printAwards(r.rows(a.cfg.program, func(row *awardRow) bool {
+		return row.Status == domain.AwardStatusProposed
+	}), 0)
+}
+
+func newAwardsRevoke(a *app) *cobra.Command {
+	var f actFlags
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "revoke AWARD --by PERSON --reason CODE",
+		Short: "Take an award back",
+		Long: `Take an award back, or let a proposal lapse, for a reason given as a short code. The award process does not give it
+again for the same standing.`,
+		Example:           `  laurel awards revoke 3f6c01ab --by ada@example.org --reason entered-by-mistake`,
+		Args:              args("AWARD"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if reason == "" {
+				return usage("--reason is missing", "a short code, such as --reason entered-by-mistake")
+			}
+			return a.changeAward(cmd.Context(), cmd, given[0], &f, func(who actor) domain.Command {
+				return domain.RevokeAward{CommandMeta: who.meta, By: who.person, ReasonCode: reason}
+			})
+		},
+	}
+	a.actFlags(cmd, &f)
+	cmd.Flags().StringVar(&reason, "reason", "", "why, as a short `CODE`")
+	must(cmd.RegisterFlagCompletionFunc("reason", cobra.NoFileCompletions))
+	return cmd
+}
+
+// changeAward has a human decide about an award.
+func (a *app) changeAward(ctx context.Context, cmd *cobra.Command, name string, f *actFlags, command func(actor) domain.Command) error {
+	for _, flag := range []string{"as-of", "position"} {
+		if cmd.Flags().Changed(flag) {
+			return usage("--"+flag+" does not go with a decision", "say with --at when it was made")
+		}
+	}
+	store, err := a.openToChange()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	r, err := a.readRegistry(ctx, store)
+	if err != nil {
+		return err
+	}
+	who, err := a.act(f, r.people, true)
+	if err != nil {
+		return err
+	}
+	award, err := r.find(name)
+	if err != nil {
+		return err
+	}
+	decider := domain.AwardDecider(award.ID)
+	handled, err := eventstore.Handle(ctx, store, domain.AwardStream(award.ID), decider, command(who))
+	if err != nil {
+		return err
+	}
+	state := decider.Fold(award.Award, handled.Events...)
+	return a.said(map[string]any{"award": award.ID, "status": state.Status, "person": award.First.Person,
+		"tier": award.First.Tier, "position": handled.Position},
+		"Award %s of %s (%s) is %s.", award.ID, r.name(award.First.Person), award.First.Tier, fmt.Sprint(state.Status))
+}
