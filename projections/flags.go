@@ -3,6 +3,7 @@ package projections
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -36,9 +37,10 @@ func FlagKinds() []FlagKind {
 type FlagThresholds struct {
 	EachWayMin int // reciprocal, ring: sessions in each direction, and of each with the next
 
-	RingLengthMax int // people in a ring; at least 3
-	RingsMax      int // rings listed of each length
-	RingStepsMax  int // mentorships looked at in the search for rings of one length
+	RingLengthMax int           // people in a ring; at least 3
+	RingWithin    time.Duration // how far back the sessions of a ring lie at most
+	RingsMax      int           // rings listed of each length
+	RingStepsMax  int           // mentorships looked at in the search for rings of one length
 
 	BurstSessionsMin int           // sessions of a burst
 	BurstSpan        time.Duration // from its first session to its last at most
@@ -62,7 +64,7 @@ func DefaultFlagThresholds() FlagThresholds {
 	const day = 24 * time.Hour
 	return FlagThresholds{
 		EachWayMin:    1,
-		RingLengthMax: 5, RingsMax: 100, RingStepsMax: 20_000_000,
+		RingLengthMax: 5, RingWithin: 730 * day, RingsMax: 100, RingStepsMax: 20_000_000,
 		BurstSessionsMin: 4, BurstSpan: 7 * day, BurstTimesUsual: 3, UsualSpan: 168 * day, EdgeWithin: 14 * day,
 		RatingsMin: 5, RatedMin: 3, OthersBelow: 250, RatingsOfOthers: 1,
 		LossMin: 600, PartMin: 250,
@@ -86,13 +88,14 @@ type Flags struct {
 	AsOf     time.Time `json:"as_of"`
 	Position string    `json:"position"`
 	Flags    []Flag    `json:"flags"`             // by kind, then the latest first
+	LeftOut  []string  `json:"left_out"`          // what was not looked at, with the reason
 	CutOff   []string  `json:"cut_off,omitempty"` // where a search ended before it was through, and what to do
 }
 
 // Flag is one such pattern.
 type Flag struct {
 	Kind          FlagKind       `json:"kind"`
-	People        []FlagPerson   `json:"people"` // the one whom it is mainly about first; of a ring, each before their mentee
+	People        []FlagPerson   `json:"people"` // whom it is mainly about first; of a ring, each before their mentee
 	Since         time.Time      `json:"since"`  // of the first event of the evidence
 	At            time.Time      `json:"at"`     // of the last
 	Edge          time.Time      `json:"edge,omitzero"`
@@ -113,14 +116,15 @@ func (g *Flag) Concerns(id uuid.UUID) bool {
 	return slices.ContainsFunc(g.People, func(p FlagPerson) bool { return p.Person == id })
 }
 
-// FindFlags looks for flags in the facts up to asOf. People may be nil. The result does not depend on the order in which
-// independent streams were recorded.
+// FindFlags looks for flags in the facts up to asOf. People may be nil. The result does not depend on the order in
+// which independent streams were recorded.
 func FindFlags(f *Facts, people *People, program string, plan *criteria.Plan, asOf time.Time, opt FlagOptions) *Flags {
 	if opt.Thresholds == (FlagThresholds{}) {
 		opt.Thresholds = DefaultFlagThresholds()
 	}
 	found := &Flags{
 		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(), Flags: []Flag{},
+		LeftOut: []string{},
 	}
 	index, known := f.programOf[program]
 	if !known {
@@ -138,22 +142,26 @@ func FindFlags(f *Facts, people *People, program string, plan *criteria.Plan, as
 		}
 	}
 	wanted := func(kind FlagKind) bool { return len(opt.Kinds) == 0 || slices.Contains(opt.Kinds, kind) }
-	if wanted(FlagReciprocal) || wanted(FlagRing) {
-		web := x.web()
-		if wanted(FlagReciprocal) {
-			x.add(x.reciprocal(web)...)
-		}
-		if wanted(FlagRing) {
-			rings, cutOff := x.rings(web, opt.Person)
-			x.add(rings...)
-			found.CutOff = cutOff
-		}
+	if wanted(FlagReciprocal) {
+		x.add(x.reciprocal(x.web(-maxTime))...)
+	}
+	if wanted(FlagRing) {
+		from := x.asOf - x.RingWithin.Nanoseconds()
+		rings, cutOff := x.rings(x.web(from), opt.Person)
+		x.add(rings...)
+		found.LeftOut = append(found.LeftOut, fmt.Sprintf("rings: sessions before %s, and rings in which "+
+			"fewer of the people already mentor each other or form a ring", dayOf(from)))
+		found.CutOff = cutOff
 	}
 	if wanted(FlagMaximum) {
 		x.add(x.maximum()...)
 	}
 	if wanted(FlagBurst) || wanted(FlagOneMentee) {
 		x.perMentor(opt.Workers, wanted(FlagBurst), wanted(FlagOneMentee))
+	}
+	if n := x.low.Load(); n > 0 {
+		found.LeftOut = append(found.LeftOut,
+			fmt.Sprintf("one-mentee: mentors who hold no tier above the lowest, %d of them", n))
 	}
 	for _, g := range x.flags {
 		if opt.Person == uuid.Nil || g.Concerns(opt.Person) {
@@ -190,6 +198,7 @@ type flagFinder struct {
 
 	session, confirmed, feedback uint8 // codes of these types
 
+	low   atomic.Int64 // mentors not looked at for one-mentee
 	mu    sync.Mutex
 	flags []Flag
 }

@@ -80,7 +80,9 @@ func (f *Facts) creditAnew(m *mentor, changed *criteria.Mentor) *criteria.Tables
 
 // appendCandidates appends the mentorships of a mentor that may be credited with an outcome, given when each was last
 // active before it.
-func (m *mentor) appendCandidates(to []criteria.Candidate, outcome *criteria.Fact, active []int64) []criteria.Candidate {
+func (m *mentor) appendCandidates(
+	to []criteria.Candidate, outcome *criteria.Fact, active []int64,
+) []criteria.Candidate {
 	for b := range m.bonds {
 		started := m.bonds[b].startedNS
 		if m.Bonds[b] == m.Bonds[outcome.Bond] && started <= outcome.At {

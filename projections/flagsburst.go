@@ -72,7 +72,8 @@ func (w *stander) clusters() []burst {
 			}
 		}
 		b := burst{sessions: sessions[from:to], from: at(from), to: at(to - 1)}
-		if b.usual = w.usual(sessions[:from], b.from); criteria.Milli(to-from)*1000 >= criteria.Milli(w.BurstTimesUsual)*b.usual {
+		b.usual = w.usual(sessions[:from], b.from)
+		if criteria.Milli(to-from)*1000 >= criteria.Milli(w.BurstTimesUsual)*b.usual {
 			b.seqs = make(map[uint32]bool, to-from)
 			for _, s := range b.sessions {
 				b.seqs[w.facts[s].Seq] = true
@@ -133,7 +134,8 @@ func (w *stander) keeping(b *burst) (Flag, bool) {
 	for _, tr := range then.Transitions {
 		held := min(before, heldAt(now, tr.At))
 		if tr.At > b.from && tr.Cause == criteria.Elapsed && tr.To < tr.From && tr.To < held {
-			return w.burst(b, tr.At, fmt.Sprintf("Without them, %s would have run out on %s.", w.tierName(held), dayOf(tr.At))), true
+			why := fmt.Sprintf("Without them, %s would have run out on %s.", w.tierName(held), dayOf(tr.At))
+			return w.burst(b, tr.At, why), true
 		}
 	}
 	return Flag{}, false
@@ -185,8 +187,8 @@ func (w *stander) squeezing(b *burst) (Flag, bool) {
 			}
 			held := heldAt(now, closes-1)
 			if then := w.were(closes-1, w.without(b)); then.Tier < held {
-				return w.burst(b, closes, fmt.Sprintf("They filled %s (%s) before it closed on %s; without them %s would not have been held then.",
-					m.Name, capText(&c), dayOf(closes), w.tierName(held))), true
+				return w.burst(b, closes, fmt.Sprintf("They filled %s (%s) before it closed on %s; "+
+					"without them %s would not have been held then.", m.Name, capText(&c), dayOf(closes), w.tierName(held))), true
 			}
 		}
 	}
@@ -271,8 +273,8 @@ func (w *stander) burst(b *burst, edge int64, why string) Flag {
 	}
 	g := Flag{
 		Kind: FlagBurst, People: []FlagPerson{person}, Edge: time.Unix(0, edge).UTC(),
-		Text: fmt.Sprintf("%s held %s with %s within %s days, where %s are usual. %s", person, sessionsText(len(events)), mentees,
-			span.Value, Decimal(b.usual), why),
+		Text: fmt.Sprintf("%s held %s with %s within %s days, where %s are usual. %s",
+			person, sessionsText(len(events)), mentees, span.Value, Decimal(b.usual), why),
 		Numbers: []NamedDecimal{count("sessions", len(events)), span, {"usual", Decimal(b.usual)}, left},
 	}
 	w.rest(&g, events)

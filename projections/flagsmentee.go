@@ -8,23 +8,21 @@ import (
 )
 
 // oneMentee finds out whether the mentor's standing hangs on one mentee: whether, without everything from the
-// mentorships with that person, most of the score would be lost, or the present tier. Only a mentee who gives a good part
-// of some measure is looked at: where a threshold is met exactly, everybody is needed and nobody stands out. A mentor
-// with a single mentee who has come no further than the lowest tier has only begun.
+// mentorships with that person, most of the score would be lost, or the present tier. Only a mentee who gives a good
+// part of some measure is looked at: where a threshold is met exactly, everybody is needed and nobody stands out. A
+// mentor who has come no further than the lowest of several tiers has only begun, and is left out.
 //
-// There is at most one flag a mentor, about the mentee without whom they would lose the tier, and the most of the score.
+// There is at most one flag a mentor, about the mentee without whom they would lose the tier, and the most of the
+// score.
 func (w *stander) oneMentee() []Flag {
 	m, now := w.mentor, w.now()
-	if now.Tier == criteria.NoTier && now.Score <= 0 {
-		return nil
-	}
-	candidates, mentees := w.heavy()
-	if len(candidates) == 0 || mentees == 1 && now.Tier <= 0 {
+	if int(now.Tier) < min(1, len(w.plan.Doc.Tiers)-1) {
+		w.low.Add(1)
 		return nil
 	}
 	best, alike := none, 0
 	var then criteria.Timeline
-	for _, local := range candidates {
+	for _, local := range w.heavy() {
 		t := w.were(w.asOf, func(g criteria.Fact) (criteria.Fact, bool) {
 			return g, g.Bond == criteria.NoBond || m.Bonds[g.Bond] != local
 		})
@@ -56,9 +54,8 @@ func (w *stander) worse(tier int16, withoutA *criteria.Timeline, a uint32, witho
 	return bytes.Compare(p[:], q[:]) < 0
 }
 
-// heavy returns the mentees, by local number, who give a good part of what now counts in some measure, and how many
-// mentees there are.
-func (w *stander) heavy() (heavy []uint32, mentees int) {
+// heavy returns the mentees, by local number, who give a good part of what now counts in some measure.
+func (w *stander) heavy() []uint32 {
 	n := len(w.mentor.Mentees)
 	parts := make([]criteria.Milli, n*len(w.plan.Doc.Measures))
 	totals := make([]criteria.Milli, len(w.plan.Doc.Measures))
@@ -70,17 +67,8 @@ func (w *stander) heavy() (heavy []uint32, mentees int) {
 			parts[r.Measure*n+int(w.mentor.Bonds[g.Bond])] += left
 		}
 	}
-	met := make([]bool, n)
-	for _, g := range w.facts {
-		if g.Bond != criteria.NoBond {
-			met[w.mentor.Bonds[g.Bond]] = true
-		}
-	}
+	var heavy []uint32
 	for local := range n {
-		if !met[local] {
-			continue
-		}
-		mentees++
 		for measure, total := range totals {
 			part := parts[measure*n+local]
 			if part > 0 && float64(part)*1000 >= float64(total)*float64(w.PartMin) {
@@ -89,7 +77,7 @@ func (w *stander) heavy() (heavy []uint32, mentees int) {
 			}
 		}
 	}
-	return heavy, mentees
+	return heavy
 }
 
 // hanging makes the flag of a mentor whose standing hangs on a mentee, without whom it would be another one.

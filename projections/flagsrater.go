@@ -43,7 +43,9 @@ func (x *flagFinder) maximum() []Flag {
 			continue
 		}
 		people := x.facts.tables.People
-		slices.SortFunc(r.mentors, func(a, b *mentor) int { return bytes.Compare(people[a.person][:], people[b.person][:]) })
+		slices.SortFunc(r.mentors, func(a, b *mentor) int {
+			return bytes.Compare(people[a.person][:], people[b.person][:])
+		})
 		others, sum := 0, criteria.Milli(0)
 		var events []evidence
 		g := Flag{Kind: FlagMaximum, People: []FlagPerson{x.flagPerson(by)}}
@@ -59,7 +61,8 @@ func (x *flagFinder) maximum() []Flag {
 				}
 			}
 		}
-		lower := others >= max(1, x.RatingsOfOthers) && highest*criteria.Milli(others)-sum >= x.OthersBelow*criteria.Milli(others)
+		lower := others >= max(1, x.RatingsOfOthers) &&
+			highest*criteria.Milli(others)-sum >= x.OthersBelow*criteria.Milli(others)
 		if !lower && len(r.mentors) < x.RatedMin {
 			continue
 		}
@@ -68,7 +71,9 @@ func (x *flagFinder) maximum() []Flag {
 			whom = fmt.Sprintf("%d mentors", len(r.mentors))
 		}
 		g.Text = fmt.Sprintf("%s gave %d ratings, all of them 5, to %s.", g.People[0], r.ratings, whom)
-		g.Numbers = []NamedDecimal{count("ratings", r.ratings), count("mentors", len(r.mentors)), count("ratings_of_others", others)}
+		g.Numbers = []NamedDecimal{
+			count("ratings", r.ratings), count("mentors", len(r.mentors)), count("ratings_of_others", others),
+		}
 		if others > 0 {
 			mean := sum / criteria.Milli(others)
 			g.Text = strings.TrimSuffix(g.Text, ".") + fmt.Sprintf("; others rate the same %s on average.", FormatMilli(mean))

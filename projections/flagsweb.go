@@ -15,11 +15,12 @@ type web struct {
 	mentors []*mentor // by node
 	out, in [][]int   // by node: whom they mentor, and who mentors them, ascending
 	counts  []map[int]int
+	from    int64 // sessions before do not count
 }
 
-// web builds the web of mentorships with enough sessions.
-func (x *flagFinder) web() *web {
-	w := &web{mentors: slices.Clone(x.mentors)}
+// web builds the web of mentorships with enough sessions from a time on.
+func (x *flagFinder) web(from int64) *web {
+	w := &web{mentors: slices.Clone(x.mentors), from: from}
 	people := x.facts.tables.People
 	slices.SortFunc(w.mentors, func(a, b *mentor) int {
 		return bytes.Compare(people[a.person][:], people[b.person][:])
@@ -34,7 +35,7 @@ func (x *flagFinder) web() *web {
 	for node, m := range w.mentors {
 		sessions = append(sessions[:0], make([]int, len(m.Mentees))...)
 		for _, g := range x.until(m) {
-			if g.Type == x.session && m.bonds[g.Bond].startedNS <= x.asOf {
+			if g.Type == x.session && g.At >= from && m.bonds[g.Bond].startedNS <= x.asOf {
 				sessions[m.Bonds[g.Bond]]++
 			}
 		}
@@ -60,7 +61,8 @@ func (x *flagFinder) sessionsOf(w *web, from, to int) []evidence {
 	m, mentee := w.mentors[from], w.mentors[to].person
 	var events []evidence
 	for i, g := range x.until(m) {
-		if g.Type == x.session && m.menteeOf(g.Bond) == mentee && m.bonds[g.Bond].startedNS <= x.asOf {
+		if g.Type == x.session && g.At >= w.from && m.menteeOf(g.Bond) == mentee &&
+			m.bonds[g.Bond].startedNS <= x.asOf {
 			events = append(events, x.evidenceOf(&m.Facts[i]))
 		}
 	}
@@ -100,14 +102,20 @@ func sessionsText(n int) string {
 // ringLengthMin is the length of the shortest ring; two people are a reciprocal pair.
 const ringLengthMin = 3
 
-// rings finds the rings of each length, the short ones first, each once and turned so that the person with the lowest id
-// comes first. With a person, it finds those that the person is in, which needs a far smaller search.
+// rings finds the rings of each length, the short ones first, each once and turned so that the person with the lowest
+// id comes first. With a person, it finds those that the person is in, which needs a far smaller search.
+//
+// Where many mentor many, nearly any few of them can be put in a ring, which says nothing. So it looks for rings in
+// which nobody mentors another one but the next: where somebody does, fewer of the people are a ring or a reciprocal
+// pair, and that is told of.
 //
 // It walks from each start along the mentorships to people with higher ids only, and never further from the start than
 // the steps that are left lead back.
 func (x *flagFinder) rings(w *web, person uuid.UUID) (flags []Flag, cutOff []string) {
 	for length := ringLengthMin; length <= x.RingLengthMax; length++ {
-		s := &ringSearch{web: w, length: length, ringsMax: x.RingsMax, stepsMax: x.RingStepsMax, back: make([]int, len(w.mentors))}
+		s := &ringSearch{
+			web: w, length: length, ringsMax: x.RingsMax, stepsMax: x.RingStepsMax, back: make([]int, len(w.mentors)),
+		}
 		for start := range w.mentors {
 			if person == uuid.Nil {
 				s.from(start, start)
@@ -205,13 +213,28 @@ func (s *ringSearch) walk(at int) {
 		if s.why != "" {
 			return
 		}
-		if s.back[n] == 0 || s.back[n] > left || slices.Contains(s.path, n) {
+		if s.back[n] == 0 || s.back[n] > left || slices.Contains(s.path, n) || s.shorter(n) {
 			continue
 		}
 		s.path = append(s.path, n)
 		s.walk(n)
 		s.path = s.path[:len(s.path)-1]
 	}
+}
+
+// shorter reports whether a ring that goes on from the path to n would be cut short: somebody on the path mentors n and
+// is not the last, or is mentored by n and is not the one with whom the ring closes.
+func (s *ringSearch) shorter(n int) bool {
+	last := len(s.path) - 1
+	for i, p := range s.path {
+		_, there := s.counts[p][n]
+		_, back := s.counts[n][p]
+		closes := i == 0 && len(s.path) == s.length-1
+		if there && i != last || back && !closes {
+			return true
+		}
+	}
+	return false
 }
 
 // found keeps a ring, turned so that its lowest node comes first.

@@ -14,17 +14,19 @@ import (
 	"laurel/projections"
 )
 
-const flagsLong = `List patterns in a program's history that a human should look at. A flag decides nothing: no score, tier or award
-depends on one, and none says that somebody did wrong. Each comes with its numbers and the events on which it rests.
+const flagsLong = `List patterns in a program's history that a human should look at. A flag decides nothing: no score,
+tier or award depends on one, and none says that somebody did wrong. Each comes with its numbers and the events on which
+it rests.
 
   reciprocal   two people mentor each other
-  ring         three to five people, each of whom mentors the next, and the last the first
+  ring         three to five people, each of whom mentors the next, and the last the first, within two years;
+               not where fewer of them form a ring already, or two of them mentor each other
   burst        many sessions within a week, at least three times what the mentor usually holds, shortly before something
                ran out: without them a tier would have been lost then, or it would not have been reached any more,
                or they filled the bucket of a cap before it closed
   maximum      a rater who only ever gives the highest rating, where others rate the same mentors lower,
                or to three mentors or more
-  one-mentee   a mentor who would lose the present tier, or 60 % of the score, without one of the mentees
+  one-mentee   a mentor above the lowest tier who would lose it, or 60 % of the score, without one of the mentees
 
 Without --as-of, the time is the newest in the log. With --position, only events recorded up to there count.`
 
@@ -109,6 +111,9 @@ func (a *app) printFlags(found *projections.Flags, limit int) error {
 			plural(len(found.Flags), "pattern", "patterns")),
 		"Criteria " + found.Criteria + ", known up to " + found.Position + ".",
 	}}}
+	for _, l := range found.LeftOut {
+		sections[0].Lines = append(sections[0].Lines, "Left out of "+l+".")
+	}
 	for _, c := range found.CutOff {
 		sections[0].Lines = append(sections[0].Lines, "Not all "+c+".")
 	}

@@ -20,8 +20,8 @@ func newVoid(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "void EVENT --reason CODE --by PERSON [--despite-awards]",
 		Short: "Correct the log: an event that does not count",
-		Long: `Correct the log: record that an event does not count. The event stays in the log, and everything comes out as if it
-had never been. Nothing is undone by hand: what should have been recorded is recorded anew.
+		Long: `Correct the log: record that an event does not count. The event stays in the log, and everything comes out
+as if it had never been. Nothing is undone by hand: what should have been recorded is recorded anew.
 
 EVENT is the id of an event, wherever it is. The reason is a short code, such as entered-twice, and names no person.
 
@@ -44,7 +44,8 @@ such awards then.`,
 			if err != nil {
 				return err
 			}
-			report, err := a.void(cmd.Context(), store, &act, awarding.Void{Event: event, Reason: reason, DespiteAwards: despite})
+			v := awarding.Void{Event: event, Reason: reason, DespiteAwards: despite}
+			report, err := a.void(cmd.Context(), store, &act, v)
 			if err := errors.Join(err, store.Close()); err != nil {
 				return err
 			}

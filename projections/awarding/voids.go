@@ -29,13 +29,13 @@ type VoidReport struct {
 	Stream  string                  `json:"stream"`
 	Before  bool                    `json:"before"`            // the command was carried out before
 	Awards  []uuid.UUID             `json:"awards"`            // that stand and rest on the event
-	Between []uuid.UUID             `json:"between,omitempty"` // those of them that came in while the void was being recorded
+	Between []uuid.UUID             `json:"between,omitempty"` // those that came in while the void was being recorded
 	Result  eventstore.AppendResult `json:"-"`
 }
 
-// VoidEvent records that an event does not count. It refuses where an award that is proposed or held rests on the event,
-// unless told otherwise, so that whoever corrects the log knows what they take the ground from; an audit lists such
-// awards from then on.
+// VoidEvent records that an event does not count. It refuses where an award that is proposed or held rests on the
+// event, unless told otherwise, so that whoever corrects the log knows what they take the ground from; an audit lists
+// such awards from then on.
 //
 // The check and the append are not one step: awards are decided in their own streams. An award that came in between is
 // reported, and not undone: the void is right, and the award is for the audit and the next pass of the award process.
@@ -168,7 +168,8 @@ func standingAwards(r *projections.Register) []*projections.RegisteredAward {
 	return standing
 }
 
-// groundsOf returns the events that count for a mentor only with the target: for anybody where the mentor is the zero id.
+// groundsOf returns the events that count for a mentor only with the target: for anybody where the mentor is the zero
+// id.
 func groundsOf(ctx context.Context, store eventstore.Store, target eventstore.RecordedEvent) (
 	grounds map[uuid.UUID]bool, mentor uuid.UUID, err error,
 ) {
