@@ -132,7 +132,7 @@ func activeCriteria(ctx context.Context, view *logView) (*loadedCriteria, error)
 		wrong := fmt.Sprintf("no criteria are active for program %q at %s", view.program,
 			view.asOf.UTC().Format(time.RFC3339))
 		return nil, badInput("find criteria", refActive, wrong,
-			"write some with `laurel criteria init my.yaml`, then give --criteria my.yaml")
+			"`laurel criteria list` says when which were; or name a file, such as --criteria my.yaml")
 	}
 	if active.Document == "" {
 		return nil, failed("find criteria", "active", "the log holds no document with the hash "+active.Hash,

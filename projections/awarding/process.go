@@ -70,8 +70,13 @@ func Run(ctx context.Context, store eventstore.Store, program string, o Options)
 		if err := pass(ctx, store, &report, o); err != nil {
 			return report, fmt.Errorf("award: %w", err)
 		}
-		if report.Passed == passed || o.DryRun {
+		if o.DryRun {
 			return report, nil
+		}
+		if report.Passed == passed {
+			repairs, err := RepairClaims(ctx, store, report.AsOf)
+			report.Repaired = len(repairs)
+			return report, err
 		}
 		if report.Passes == passesMax {
 			return report, fmt.Errorf("award: after %d passes others still write to the same awards", passesMax)
