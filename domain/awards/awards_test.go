@@ -214,13 +214,13 @@ func TestDecisions(t *testing.T) {
 		},
 		{
 			name: "new criteria give grace", script: []regime{{"0", revoke, "1 silver"}, {"5", grace, ""}}, until: 10,
-			want: []string{"grant silver/0 earned 1 from 1", "expire silver at 10: no-longer-met"},
+			want: []string{"grant silver/0 earned 1 from 1", "expire silver at 10: criteria-changed"},
 		},
 		{
 			name:   "what was kept may end under new criteria",
 			script: []regime{{"0", grandfather, "1 silver, 2 -"}, {"5", grace, ""}}, until: 10,
 			want: []string{
-				"grant silver/0 earned 1 from 1", "keep silver at 2 under c1", "expire silver at 10: no-longer-met",
+				"grant silver/0 earned 1 from 1", "keep silver at 2 under c1", "expire silver at 10: criteria-changed",
 			},
 		},
 		{

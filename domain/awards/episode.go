@@ -49,8 +49,9 @@ type walk struct {
 
 // run is an episode that has not ended yet.
 type run struct {
-	episode int   // index into walk.all
-	lost    int64 // first point that did not support it, under a policy of grace; timeMax while supported or kept
+	episode int    // index into walk.all
+	lost    int64  // first point that did not support it, under a policy of grace; timeMax while supported or kept
+	reason  string // of the loss
 }
 
 // Episodes lists what should have been awarded along a path, in order of the beginnings.
@@ -82,7 +83,9 @@ func (w *walk) judge(p *Point) {
 			run.lost = timeMax
 			w.keep(e, p)
 		case lost == criteria.LostGrace:
-			run.lost = min(run.lost, p.At)
+			if run.lost == timeMax {
+				run.lost, run.reason = p.At, reasonAt(p)
+			}
 		default:
 			e.Ending, e.End, e.By, e.Reason = Revoked, p.At, p.Regime, reasonAt(p)
 			continue
@@ -143,7 +146,7 @@ func (w *walk) expire(p *Point, next, until int64) {
 			continue
 		}
 		e := &w.all[run.episode]
-		e.Ending, e.End, e.By, e.Reason = Expired, end, p.Regime, ReasonNoLongerMet
+		e.Ending, e.End, e.By, e.Reason = Expired, end, p.Regime, run.reason
 	}
 	w.running = still
 }
