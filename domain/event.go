@@ -28,6 +28,33 @@
 //
 // MentorshipDecider tells what may happen in each. PersonDecider and ProgramDecider do so for their streams.
 //
+// # The life of criteria
+//
+//	          CriteriaProposed           CriteriaApproved            CriteriaActivated
+//	(nothing) ----------------> proposed ----------------> approved ------------------> activated
+//	                            ^  |  ^                      |  |                           |
+//	                            |  |  |  others activated    |  |                           |
+//	                            |  |  +----------------------+  |                           |
+//	           CriteriaProposed |  | CriteriaWithdrawn          | CriteriaWithdrawn         | CriteriaWithdrawn,
+//	                            |  v                            v                           v before it is effective
+//	                            +-------------------------- withdrawn <---------------------+
+//
+// Many proposals may be open side by side. What is in force at a time follows from the activations alone: see
+// Criteria.InForce. What was activated before is activated again to roll back. CriteriaDecider tells the rules.
+//
+// # The life of an award
+//
+//	          AwardProposed            AwardGranted, by a reviewer           AwardKept
+//	(nothing) -------------> proposed ----------------------------> granted -----------> kept
+//	    |                     |    |                                 ^   |                 |
+//	    |       AwardDeclined |    | AwardRevoked, AwardExpired:     |   | AwardRevoked,   |
+//	    |                     v    v the proposal lapses             |   v AwardExpired    v
+//	    |              declined    revoked or expired                |   revoked or expired
+//	    +------------------------------------------------------------+
+//	      AwardGranted, where nobody has to review
+//
+// While an award is granted or kept, its rewards are claimed and it is acknowledged. AwardDecider tells the rules.
+//
 // # Corrections
 //
 // Nothing is ever changed or taken away. EventVoided says of an event of the same stream that it does not count: the
