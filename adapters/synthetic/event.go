@@ -9,7 +9,8 @@ import (
 	"laurel/eventstore"
 )
 
-// Source is the source in the metadata of generated events, and Actor their actor.
+// Source is the source in the metadata of generated events, and Actor their actor, but for consents: those are the
+// person's own.
 const (
 	Source = "synthetic"
 	Actor  = "generate"
@@ -66,10 +67,17 @@ func (e *Event) Domain() domain.Event {
 	return domain.Event{
 		ID: e.ID,
 		Meta: domain.Metadata{
-			OccurredAt: time.Unix(0, e.OccurredAt).UTC(), Actor: Actor, Source: Source, Schema: domain.SchemaOf(e.Type),
+			OccurredAt: time.Unix(0, e.OccurredAt).UTC(), Actor: e.actor(), Source: Source, Schema: domain.SchemaOf(e.Type),
 		},
 		Payload: e.Payload(),
 	}
+}
+
+func (e *Event) actor() string {
+	if e.Type == domain.TypeConsentGranted || e.Type == domain.TypeConsentWithdrawn {
+		return e.Person.String()
+	}
+	return Actor
 }
 
 // Item returns the event as something to ingest. A person who is known from elsewhere is passed over.
