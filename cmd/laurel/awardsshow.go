@@ -49,13 +49,19 @@ type awardDetail struct {
 
 func newAwardsShow(a *app) *cobra.Command {
 	var limit int
+	var today bool
+	var tier string
 	cmd := &cobra.Command{
 		Use:   "show AWARD",
 		Short: "Show an award: what it rests on, and every decision about it",
 		Long: `Show an award: when it was earned, under which criteria, with which measures, by which events, and every decision
-about it.`,
+about it. AWARD is an id, the first digits of one, or a PERSON together with --tier.
+
+With --would-hold-today, say whether the criteria in force would give it, and which clauses fail, as of --as-of and by
+what was known at --position.`,
 		Example: `  laurel awards show 3f6c01ab
-  laurel awards show 3f6c01ab --as-of 2020-01-01 -o json`,
+  laurel awards show 3f6c01ab --as-of 2020-01-01 -o json
+  laurel awards show ada@example.org --tier champion --would-hold-today`,
 		Args:              args("AWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -68,7 +74,7 @@ about it.`,
 				return err
 			}
 			defer r.close()
-			award, err := r.find(given[0])
+			award, err := r.findOf(given[0], a.cfg.program, tier)
 			if err != nil {
 				return err
 			}
@@ -76,10 +82,17 @@ about it.`,
 			if err != nil {
 				return err
 			}
+			if today {
+				return a.printWouldHold(ctx, r, award, d)
+			}
 			return a.printAward(r, d, limit)
 		},
 	}
 	cmd.Flags().IntVar(&limit, "limit", explainShownMax, "show at most `N` events of the evidence; 0 is all")
+	cmd.Flags().BoolVar(&today, "would-hold-today", false, "say whether the criteria in force would give it")
+	cmd.Flags().StringVar(&tier, "tier", "", "the newest award of this `TIER` of a PERSON, instead of an id")
+	must(cmd.RegisterFlagCompletionFunc("tier", cobra.NoFileCompletions))
+	a.programFlag(cmd)
 	return cmd
 }
 
