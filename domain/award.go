@@ -68,11 +68,11 @@ func (s AwardStatus) Open() bool { return s == AwardStatusProposed || s.Held() }
 
 // AwardDecider returns the decider of an award's stream.
 //
-// An award is granted at once; or it is proposed, and then granted as it was proposed, or declined, by a reviewer who is
-// not the person. A proposal that is revoked or expires lapses. A granted award may be kept, once under the same
+// An award is granted at once; or it is proposed, and then granted as it was proposed, or declined, by a reviewer who
+// is not the person. A proposal that is revoked or expires lapses. A granted award may be kept, once under the same
 // criteria, until it is revoked or expires. While it is held, the person claims each of its rewards once, and it is
-// acknowledged once before an audience, until that acknowledgement is voided. What is decided is final: only to void the
-// deciding event takes the award back to where it was.
+// acknowledged once before an audience, until that acknowledgement is voided. What is decided is final: only to void
+// the deciding event takes the award back to where it was.
 //
 // Imported events may come in any order of time.
 func AwardDecider(award uuid.UUID) Decider[*Award] {

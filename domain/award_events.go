@@ -21,7 +21,7 @@ type AwardCase struct {
 
 	EffectiveAt   time.Time `json:"effective_at,omitzero"`    // see From
 	AsOf          time.Time `json:"as_of,omitzero"`           // up to which the standing was computed
-	EvidenceTotal int       `json:"evidence_total,omitempty"` // where there are more events than Evidence, the latest, holds
+	EvidenceTotal int       `json:"evidence_total,omitempty"` // where Evidence holds the latest ones only
 }
 
 // From is when the award takes its place in the register: when it was earned, or the later time at which the criteria

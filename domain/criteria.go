@@ -73,11 +73,12 @@ func (p *Proposal) Lapsed() bool { return p.Status == ProposalProposed && len(p.
 // CriteriaDecider returns the decider of a program's criteria stream.
 //
 // A proposal's document names the program and has the hash that it says. Documents that are open or in force are not
-// proposed again, unless their approval lapsed; those that were in force before need no proposal to come back. Somebody
-// other than the author approves, once, and against the criteria in force then: when others are activated afterwards
-// the approval lapses, also where that activation is withdrawn later, and is to be given again. What is approved, or was
-// activated before, can be activated, for now or later; for the past only where the command says that it is backdated. A
-// proposal can be withdrawn, and an activation until it is effective; what is in force is replaced, not withdrawn.
+// proposed again, unless their approval lapsed; those that were in force before need no proposal to come back.
+// Somebody other than the author approves, once, and against the criteria in force then: when others are activated
+// afterwards the approval lapses, also where that activation is withdrawn later, and is to be given again. What is
+// approved, or was activated before, can be activated, for now or later; for the past only where the command says that
+// it is backdated. A proposal can be withdrawn, and an activation until it is effective; what is in force is replaced,
+// not withdrawn.
 //
 // Imported events may come in any order of time, and be effective in the past. Voiding an event leaves what the others
 // make of it; but the proposal of what is activated cannot be voided, as its document would be lost.

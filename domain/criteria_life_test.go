@@ -57,8 +57,9 @@ func TestCriteriaProposals(t *testing.T) {
 			when: ProposeCriteria{CommandMeta: at(1), Document: `{"program":"nursing"}`, By: ada}, code: CodeInvalid,
 			field: "document", says: []string{
 				`document: is of program "nursing", and not of git; propose it for the program that it names`}},
-		"propose nothing":   {when: ProposeCriteria{CommandMeta: at(1), By: ada}, code: CodeInvalid, field: "document"},
-		"propose by nobody": {when: ProposeCriteria{CommandMeta: at(1), Document: document("a")}, code: CodeInvalid, field: "by"},
+		"propose nothing": {when: ProposeCriteria{CommandMeta: at(1), By: ada}, code: CodeInvalid, field: "document"},
+		"propose by nobody": {when: ProposeCriteria{CommandMeta: at(1), Document: document("a")}, code: CodeInvalid,
+			field: "by"},
 		"impact no object": {when: ProposeCriteria{at(1), document("a"), ada, []byte("[]"), ""}, code: CodeInvalid,
 			field: "impact"},
 		"import under another hash": {
@@ -103,7 +104,8 @@ func TestCriteriaProposals(t *testing.T) {
 		"approve too early": {given: one, when: approve(at(0), "a"), code: CodeConflict, field: "occurred_at",
 			says: []string{"occurred_at: is before the proposal at 2026-03-01T01:00:00Z; approve a proposal after it"}},
 		"import from too early": {given: one, when: record(0, byCyd), then: []Payload{byCyd}},
-		"nobody's approval":     {given: one, when: record(1, &CriteriaApproved{Hash: hashOf("a")}), code: CodeInvalid, field: "by"},
+		"nobody's approval": {given: one, when: record(1, &CriteriaApproved{Hash: hashOf("a")}), code: CodeInvalid,
+			field: "by"},
 		"half a hash": {given: one, when: record(1, &CriteriaApproved{Hash: "sha256:00", By: ada}), code: CodeInvalid,
 			field: "hash"},
 		"an award": {when: record(1, &AwardExpired{}), code: CodeInvalid, field: "type", says: []string{"award-"}},

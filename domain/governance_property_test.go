@@ -78,7 +78,8 @@ func TestNoMoreIsReservedThanThereIs(t *testing.T) {
 		case 0, 1:
 			return OpenProgram{CommandMeta: meta, Title: "Git"}
 		case 2:
-			return DefineReward{CommandMeta: meta, Reward: reward, Title: "A", Capacity: rapid.IntRange(0, 3).Draw(t, "capacity")}
+			capacity := rapid.IntRange(0, 3).Draw(t, "capacity")
+			return DefineReward{CommandMeta: meta, Reward: reward, Title: "A", Capacity: capacity}
 		case 3, 4, 5:
 			return ReserveReward{meta, reward, award, ada}
 		case 6:
@@ -211,8 +212,8 @@ func inForceAt(c *Criteria, at time.Time) string {
 	return hash
 }
 
-// naiveInForce goes through the log for the activations that are effective by then. A withdrawal takes back those of its
-// hash that are not effective yet, unless it is of a proposal that was open then.
+// naiveInForce goes through the log for the activations that are effective by then. A withdrawal takes back those of
+// its hash that are not effective yet, unless it is of a proposal that was open then.
 func naiveInForce(log []Event, at time.Time) string {
 	type activation struct {
 		hash      string

@@ -13,8 +13,8 @@ func PersonID(email string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("mailto:"+strings.ToLower(email)))
 }
 
-// AwardID is the id of an award: version 5 of the program, the person, the tier, and how many awards of these three came
-// before it, so that whoever decides the same award records it under the same id.
+// AwardID is the id of an award: version 5 of the program, the person, the tier, and how many awards of these three
+// came before it, so that whoever decides the same award records it under the same id.
 func AwardID(program Slug, person uuid.UUID, tier Slug, ordinal int) uuid.UUID {
 	key := string(program) + "/" + person.String() + "/" + string(tier) + "/" + strconv.Itoa(ordinal)
 	return uuid.NewSHA1(SourceSpace("award"), []byte(key))

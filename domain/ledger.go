@@ -133,8 +133,8 @@ func (l ledger) add(k kind, id uuid.UUID, at time.Time, text string, mark uint8)
 	return ledger{book: b, n: l.n + 1}
 }
 
-// keep returns the ledger with one entry more, and remembers the event's payload. It is for streams of few events, whose
-// state is folded anew when one is voided; every entry of such a stream is added by it.
+// keep returns the ledger with one entry more, and remembers the event's payload. It is for streams of few events,
+// whose state is folded anew when one is voided; every entry of such a stream is added by it.
 func (l ledger) keep(k kind, e Event) ledger {
 	next := l.add(k, e.ID, e.Meta.OccurredAt, "", 0)
 	next.book.payloads = append(next.book.payloads, e.Payload)

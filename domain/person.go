@@ -76,8 +76,8 @@ func (p *Person) decide(cmd Command) ([]Event, error) {
 	return p.decideAll(meta, payload)
 }
 
-// judgeOwn refuses consent that somebody else gives or takes back. Erasing the person withdraws it too, and is not asked
-// here.
+// judgeOwn refuses consent that somebody else gives or takes back. Erasing the person withdraws it too, and is not
+// asked here.
 func (p *Person) judgeOwn(meta *CommandMeta, payload Payload) error {
 	switch v := payload.(type) {
 	case *ConsentGranted, *ConsentWithdrawn:

@@ -190,7 +190,8 @@ func TestProgramRoadmapsAndRhythm(t *testing.T) {
 
 	d := ProgramDecider("git")
 	p := d.Fold(d.Initial, append(opened[:1:1], given(2, roadmap), given(3, &FeedbackRhythmSet{AtEnd: true}))...)
-	if r, ok := p.Roadmap("newcomer"); !ok || len(r.Milestones) != 2 || p.Rhythm.IsNone() || p.Rhythm.Due().Hours() != 14*24 {
+	if r, ok := p.Roadmap("newcomer"); !ok || len(r.Milestones) != 2 || p.Rhythm.IsNone() ||
+		p.Rhythm.Due().Hours() != 14*24 {
 		t.Errorf("got %+v, %v and %+v", r, ok, p.Rhythm)
 	}
 	p = d.Fold(p, given(4, &EventVoided{EventID: number(2), Reason: "r"}), given(5, &FeedbackRhythmSet{DueDays: 3}))
@@ -206,7 +207,8 @@ func TestProgramKnowsWhatIsReserved(t *testing.T) {
 	if got := p.Rewards(); len(got) != 1 || got[0].Slug != "book" || got[0].Kind != "training" || got[0].Reserved != 2 {
 		t.Errorf("got %+v", got)
 	}
-	if r, ok := p.Reservation("book", number(51)); !ok || r.EventID != number(6) || !r.At.Equal(hour(6)) || r.Person != ada {
+	if r, ok := p.Reservation("book", number(51)); !ok || r.EventID != number(6) || !r.At.Equal(hour(6)) ||
+		r.Person != ada {
 		t.Errorf("got %+v, %v", r, ok)
 	}
 	if _, ok := p.Reservation("book", number(52)); ok || p.Reserved("book") != 2 || len(p.Reservations()) != 2 {

@@ -395,7 +395,9 @@ func (p *parse) factType(text string, at Place, path string) (domain.EventType, 
 func otherTypes() []domain.EventType {
 	return []domain.EventType{
 		domain.TypePersonRegistered, domain.TypePersonJoinedUnit, domain.TypeConsentGranted, domain.TypeConsentWithdrawn,
-		domain.TypePersonErased, domain.TypeProgramOpened, domain.TypeRewardDefined, domain.TypeProgramClosed,
+		domain.TypePersonErased, domain.TypeFeedbackReminded, domain.TypeProgramOpened, domain.TypeRewardDefined,
+		domain.TypeRewardReserved, domain.TypeRewardReleased, domain.TypeRoadmapDefined, domain.TypeFeedbackRhythmSet,
+		domain.TypeProgramClosed,
 		domain.TypeCriteriaProposed, domain.TypeCriteriaApproved, domain.TypeCriteriaActivated,
 		domain.TypeCriteriaWithdrawn, domain.TypeAwardProposed, domain.TypeAwardGranted, domain.TypeAwardDeclined,
 		domain.TypeAwardKept, domain.TypeAwardRevoked, domain.TypeAwardExpired, domain.TypeRewardClaimed,
