@@ -36,6 +36,8 @@ type criteriaAct struct {
 	Event       uuid.UUID           `json:"event"`
 	Position    string              `json:"position"` // of the log, with the decision
 	Impact      *projections.Impact `json:"impact,omitempty"`
+
+	Awards *projections.AwardPreview `json:"awards,omitempty"` // what the award process would decide
 }
 
 // openDesk opens the log that is there, reads all of it, and finds out who acts. The program is chosen later.
@@ -169,6 +171,21 @@ func (d *desk) try(command domain.Command) (done bool, err error) {
 
 // record carries the command out.
 func (d *desk) record(ctx context.Context, act criteriaAct, command domain.Command) (criteriaAct, error) {
+	if act.Impact != nil {
+		at := d.asOf
+		if !act.EffectiveAt.IsZero() {
+			at = act.EffectiveAt
+		}
+		document, _ := d.governance.Document(act.Criteria)
+		if proposed, ok := command.(domain.ProposeCriteria); ok {
+			document = proposed.Document
+		}
+		preview, err := d.previewAwards(ctx, document, at)
+		if err != nil {
+			return act, err
+		}
+		act.Awards = &preview
+	}
 	decider := domain.CriteriaDecider(domain.Slug(d.program))
 	handled, err := eventstore.Handle(ctx, d.store, domain.CriteriaStream(domain.Slug(d.program)), decider, command)
 	if err != nil {
@@ -180,6 +197,25 @@ func (d *desk) record(ctx context.Context, act criteriaAct, command domain.Comma
 		act.Impact = act.Impact.Listed()
 	}
 	return act, nil
+}
+
+// previewAwards counts what would be decided about awards if criteria came into force at a time.
+func (d *desk) previewAwards(ctx context.Context, document string, at time.Time) (projections.AwardPreview, error) {
+	var none *projections.NoCriteriaError
+	before, err := projections.CompileRegimes(d.governance, d.program, at)
+	if err != nil && !errors.As(err, &none) {
+		return projections.AwardPreview{}, err
+	}
+	head := d.facts.Position()
+	register, err := projections.ReadRegister(ctx, d.store, &head)
+	if err != nil {
+		return projections.AwardPreview{}, err
+	}
+	plan, err := criteria.Load("criteria", []byte(document))
+	if err != nil {
+		return projections.AwardPreview{}, err
+	}
+	return projections.PreviewAwards(d.facts, d.program, before, register, plan, at), nil
 }
 
 // knownPrograms lists the programs that the log knows: opened ones, and those with mentorships or criteria.

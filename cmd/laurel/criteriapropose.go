@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,9 @@ func (a *app) printAct(act criteriaAct, lines []string, sections []render.Sectio
 	if !act.Recorded {
 		lines = []string{"This was recorded before; nothing was added."}
 	}
+	if act.Recorded && act.Awards != nil {
+		lines = append(lines, awardsLine(act.Awards))
+	}
 	effective := ""
 	if !act.EffectiveAt.IsZero() {
 		effective = act.EffectiveAt.Format(time.RFC3339Nano)
@@ -111,4 +115,24 @@ func (a *app) printAct(act criteriaAct, lines []string, sections []render.Sectio
 				effective, fmt.Sprint(act.Recorded), act.Event.String(), act.Position}},
 		},
 	})
+}
+
+// awardsLine counts what would follow for awards.
+func awardsLine(p *projections.AwardPreview) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{
+		{p.Granted, "granted"}, {p.Proposed, "proposed for review"}, {p.Kept, "kept"}, {p.Revoked, "revoked"},
+		{p.Expired, "expired"}, {p.InGrace, "in grace until " + day(p.Until)},
+	} {
+		if c.n > 0 {
+			parts = append(parts, thousands(int64(c.n))+" "+c.what)
+		}
+	}
+	if len(parts) == 0 {
+		return "Awards: in force from " + day(p.At) + ", nothing would be decided."
+	}
+	return "Awards: in force from " + day(p.At) + ", they would be: " + strings.Join(parts, ", ") + "."
 }
