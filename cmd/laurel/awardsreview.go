@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
 	"laurel/eventstore"
+	"laurel/projections/awarding"
 )
 
 func newAwardsReview(a *app) *cobra.Command {
@@ -54,9 +57,52 @@ func (a *app) listReviews(ctx context.Context) error {
 		return err
 	}
 	defer r.close()
-	return a.printAwards(r.rows(a.cfg.program, func(row *awardRow) bool {
-		return row.Status == domain.AwardStatusProposed
-	}), 0)
+	asOf := a.now()
+	if r.asOf != nil {
+		asOf = *r.asOf
+	}
+	return a.printWaiting(r, awarding.WaitingAwards(r.register, a.cfg.program, asOf), asOf)
+}
+
+// waitingRow is an award that waits for a review.
+type waitingRow struct {
+	awardRow
+	Since time.Time `json:"waiting_since"`
+	Days  int       `json:"waiting_days"`
+}
+
+func (a *app) printWaiting(r *registry, waiting []awarding.Waiting, asOf time.Time) error {
+	rows := []waitingRow{}
+	table := render.Section{Columns: []render.Column{{Name: "award", Whole: true}, {Name: "person"}, {Name: "tier"},
+		{Name: "earned", Whole: true}, {Name: "effective", Whole: true}, {Name: "waiting", Right: true}}}
+	data := render.Section{Columns: render.Columns("award", "program", "person", "name", "tier", "earned_at",
+		"effective_at", "waiting_since", "waiting_days")}
+	for _, w := range waiting {
+		award, _ := r.register.Award(w.Award)
+		state, _ := award.AsOf(asOf)
+		row := waitingRow{r.row(state), w.Since, int(asOf.Sub(w.Since).Hours() / 24)}
+		rows = append(rows, row)
+		table.Rows = append(table.Rows, []string{row.Award.String()[:8], nameOf(row.Name, row.Person.String()),
+			string(row.Tier), day(row.EarnedAt), day(row.From), plural(row.Days, "day", "days")})
+		data.Rows = append(data.Rows, []string{row.Award.String(), string(row.Program), row.Person.String(), row.Name,
+			string(row.Tier), row.EarnedAt.Format(time.RFC3339Nano), row.From.Format(time.RFC3339Nano),
+			row.Since.Format(time.RFC3339Nano), fmt.Sprint(row.Days)})
+	}
+	head := "No award waits for a review."
+	if len(rows) > 0 {
+		head = plural(len(rows), "award waits", "awards wait") + " for a review."
+	}
+	return a.out.Print(render.Result{
+		Document: map[string]any{"waiting": rows, "as_of": asOf},
+		Items: func(yield func(any) bool) {
+			for i := range rows {
+				if !yield(&rows[i]) {
+					return
+				}
+			}
+		},
+		Sections: []render.Section{{Lines: []string{head}}, table}, Data: data,
+	})
 }
 
 func newAwardsRevoke(a *app) *cobra.Command {
