@@ -61,7 +61,7 @@ func (w *awardWorker) explains(c *auditCase) *AuditDecision {
 		for i := range w.regimes {
 			timelines[i] = w.evaluators[i].Evaluate(&w.facts.mentors[id].Mentor, w.regimes[i].Until(until))
 		}
-		path = awards.Path(w.regimes, timelines, until)
+		path = awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since())
 	}
 	kept := &AuditDecision{Kind: DecidedKept, Criteria: now.Hash}
 	wasKept := slices.Contains(a.KeptUnder, now.Hash)

@@ -178,7 +178,7 @@ func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
 				timelines[i] = w.evaluators[i].Evaluate(mentor, r.Until(until))
 			}
 		}
-		path = awards.Path(w.regimes, timelines, until)
+		path = awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since())
 	}
 	given := w.register.Of(w.program, person)
 	if mentor == nil && len(given) == 0 {
@@ -205,7 +205,8 @@ func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
 			at = len(plans)
 			plans = append(plans, plan)
 		}
-		plans[at].Commands = append(plans[at].Commands, w.command(plan.Award, person, mentor, d))
+		command := w.command(func(what string) uuid.UUID { return commandID(plans[at], given, what) }, person, mentor, d)
+		plans[at].Commands = append(plans[at].Commands, command)
 	}
 	return plans
 }
@@ -227,16 +228,28 @@ func heldOf(a *RegisteredAward) awards.Held {
 	return h
 }
 
-// command turns a decision into the command that records it. Its id follows from the award and the decision, so that
-// whoever decides the same records it once.
-func (w *awardWorker) command(award, person uuid.UUID, mentor *criteria.Mentor, d *awards.Decision) domain.Command {
+// commandID is the id of a command about an award. It follows from the award and the decision, so that whoever decides the
+// same records it once. Where the same was decided before, and voided since, it is another decision.
+func commandID(plan AwardPlan, given []*RegisteredAward, what string) uuid.UUID {
+	id := uuid.NewSHA1(plan.Award, []byte(what))
+	for _, a := range given {
+		if a.ID == plan.Award && slices.ContainsFunc(a.Events, func(e AwardEvent) bool { return e.ID == id }) {
+			return uuid.NewSHA1(plan.Award, fmt.Appendf(nil, "%s/%d", what, a.Revision))
+		}
+	}
+	return id
+}
+
+// command turns a decision into the command that records it.
+func (w *awardWorker) command(id func(what string) uuid.UUID, person uuid.UUID, mentor *criteria.Mentor,
+	d *awards.Decision) domain.Command {
 	hash := w.regimes[d.Regime].Hash
 	meta := domain.CommandMeta{
 		OccurredAt: time.Unix(0, d.At).UTC(), Actor: AwardsActor, Source: "laurel",
 		CorrelationID: "awards/" + w.program + "/" + w.facts.position.String(),
 	}
 	as := func(what string) domain.CommandMeta {
-		meta.ID = uuid.NewSHA1(award, []byte(what))
+		meta.ID = id(what)
 		return meta
 	}
 	switch d.Verb {

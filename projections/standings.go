@@ -80,6 +80,17 @@ func (m *mentor) startedBy(t int64) bool {
 	return slices.ContainsFunc(m.bonds, func(b bond) bool { return !b.voided() && b.startedNS <= t })
 }
 
+// since is when the first mentorship started.
+func (m *mentor) since() int64 {
+	first := maxTime
+	for _, b := range m.bonds {
+		if !b.voided() {
+			first = min(first, b.startedNS)
+		}
+	}
+	return first
+}
+
 // MentorOf returns the number of a person as a mentor in a program.
 func (f *Facts) MentorOf(program string, person uuid.UUID) (MentorID, bool) {
 	p, known := f.personOf.find(person, f.personID)

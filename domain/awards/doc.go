@@ -13,7 +13,8 @@
 //
 // The criteria in force change over time; a regime is the time during which one document is. In a regime, the tier of a
 // mentor is what a replay under its document says. The path lists the points at which that can change: the start of
-// each regime, and each transition in it.
+// each regime, and each transition in it. It begins when the mentor became one: what somebody shared before then counts,
+// but nobody is awarded a tier as a mentor before.
 //
 // # Episodes
 //

@@ -140,11 +140,16 @@ func (r *reconciler) unexplained(i int) {
 // episode decides what an episode asks for, given the awards that belong to it.
 func (r *reconciler) episode(e *Episode, belongs []int) {
 	open, from, byHuman := false, e.From, false
+	stands := false
 	for _, i := range belongs {
 		a := &r.held[i]
 		switch {
+		case a.Standing != Closed && stands: // the end of one was voided after the other was given
+			r.decisions = append(r.decisions, Decision{
+				Verb: Revoke, Held: i, Tier: e.Tier, At: r.until, Regime: r.now, Reason: ReasonHistoryCorrected,
+			})
 		case a.Standing != Closed:
-			open = true
+			open, stands = true, true
 			r.complete(e, i)
 		case a.ClosedAt > r.until:
 			open = true // it still stood at the time that we look at
@@ -155,6 +160,11 @@ func (r *reconciler) episode(e *Episode, belongs []int) {
 	}
 	if open || byHuman || len(belongs) > 0 && e.Ending != Running {
 		return
+	}
+	if e.Ending == Running && slices.ContainsFunc(r.held, func(a Held) bool {
+		return a.Tier == e.Tier && a.Standing != Closed && a.From > r.until
+	}) {
+		return // one that was decided for a later time stands: a look at that time finds that it is of this episode
 	}
 	r.award(e, from)
 }

@@ -70,6 +70,20 @@ func Path(regimes []Regime, timelines []criteria.Timeline, until int64) []Point 
 	return path
 }
 
+// Since leaves out of a path what was before a time, as before somebody was a mentor: it begins then, with what they
+// stood at by then.
+func Since(path []Point, since int64) []Point {
+	held := 0 // points up to then
+	for held < len(path) && path[held].At <= since {
+		held++
+	}
+	if held > 0 {
+		path = path[held-1:]
+		path[0].At = since
+	}
+	return path
+}
+
 // point is where a mentor stands after some transitions.
 func point(transitions []criteria.Transition, at int64, regime int, starts bool) Point {
 	p := Point{At: at, Regime: regime, Starts: starts, Tier: criteria.NoTier, Since: at, Cause: criteria.Elapsed}
