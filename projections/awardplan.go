@@ -228,8 +228,8 @@ func heldOf(a *RegisteredAward) awards.Held {
 	return h
 }
 
-// commandID is the id of a command about an award. It follows from the award and the decision, so that whoever decides the
-// same records it once. Where the same was decided before, and voided since, it is another decision.
+// commandID is the id of a command about an award. It follows from the award and the decision, so that whoever decides
+// the same records it once. Where the same was decided before, and voided since, it is another decision.
 func commandID(plan AwardPlan, given []*RegisteredAward, what string) uuid.UUID {
 	id := uuid.NewSHA1(plan.Award, []byte(what))
 	for _, a := range given {

@@ -176,7 +176,8 @@ func (w *world) human(award uuid.UUID, at time.Time, grant, void bool) {
 	case a.Status == domain.AwardStatusProposed:
 		command = domain.ReviewAward{CommandMeta: meta, By: by, Grant: grant, ReasonCode: "not-yet"}
 	}
-	_, err := eventstore.Handle(context.Background(), w.store, domain.AwardStream(award), domain.AwardDecider(award), command)
+	stream, decider := domain.AwardStream(award), domain.AwardDecider(award)
+	_, err := eventstore.Handle(context.Background(), w.store, stream, decider, command)
 	if err != nil && domain.ErrorCode(err) == "" {
 		w.t.Fatalf("%v", err)
 	}
@@ -213,9 +214,10 @@ func (w *world) wantDeserved(at time.Time) {
 			}
 		}
 		for _, e := range episodes {
-			if len(belongs[e]) == 0 || e.ending == "" && !slices.ContainsFunc(belongs[e], func(a *projections.RegisteredAward) bool {
+			answered := func(a *projections.RegisteredAward) bool {
 				return a.Status.Open() || a.Status == "" || a.ClosedBy != uuid.Nil || a.ClosedAt.After(at)
-			}) {
+			}
+			if len(belongs[e]) == 0 || e.ending == "" && !slices.ContainsFunc(belongs[e], answered) {
 				w.t.Fatalf("%s should have %s from %v on, as of %v", person, e.tier, e.from, at)
 			}
 		}
