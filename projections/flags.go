@@ -117,7 +117,8 @@ func (g *Flag) Concerns(id uuid.UUID) bool {
 }
 
 // FindFlags looks for flags in the facts up to asOf. People may be nil. The result does not depend on the order in
-// which independent streams were recorded.
+// which independent streams were recorded, but where criteria do: of what happened at one instant, what was recorded
+// first comes first.
 func FindFlags(f *Facts, people *People, program string, plan *criteria.Plan, asOf time.Time, opt FlagOptions) *Flags {
 	if opt.Thresholds == (FlagThresholds{}) {
 		opt.Thresholds = DefaultFlagThresholds()
