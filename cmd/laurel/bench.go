@@ -18,7 +18,7 @@ func newBench(a *app) *cobra.Command {
 		Short: "Measure replays, facts, rebuilds and appends on this machine",
 		Long: `Measure the engine on a generated history: replays of all of it, under the sample criteria and under criteria that
 use everything at once, against a loop written by hand for exactly the sample criteria; the memory that facts take; the
-rebuild of facts from a log on disk; and the rate of appends.
+rebuild of facts from a log on disk, and a pass of the award process over it; and the rate of appends.
 
 The log on disk is made in a temporary directory and removed at the end.`,
 		Example: `  laurel bench
@@ -63,6 +63,7 @@ The log on disk is made in a temporary directory and removed at the end.`,
 // benchResult puts the report into a table of figures.
 func benchResult(r *bench.Report) render.Result {
 	million := func(perSecond float64) string { return strconv.FormatFloat(perSecond/1e6, 'f', 2, 64) + " M/s" }
+	seconds := func(s float64) string { return strconv.FormatFloat(s, 'f', 2, 64) + " s" }
 	rows := [][]string{
 		{"facts", fmt.Sprintf("%d of %d events", r.Facts, r.Events)},
 		{"memory of a fact", strconv.FormatFloat(r.FactBytes, 'f', 1, 64) + " bytes"},
@@ -73,6 +74,10 @@ func benchResult(r *bench.Report) render.Result {
 		{"replay, everything in use", million(r.Heavy.FactsRate) + " facts"},
 		{"generate into a log on disk", million(r.GeneratedRate) + " events"},
 		{"rebuild facts from that log", million(r.RebuildRate) + " events"},
+		{"award pass over that log", seconds(r.Awards.Pass) + fmt.Sprintf(", %d decisions", r.Awards.Decisions)},
+		{"  replay alone", seconds(r.Awards.Replay)},
+		{"  appends alone", seconds(r.Awards.Append)},
+		{"  pass without appends, to the replay", strconv.FormatFloat(r.Awards.Ratio, 'f', 2, 64) + " times"},
 		{"single appends, 1 writer", strconv.FormatFloat(r.AppendsByOne, 'f', 0, 64) + " /s"},
 		{"single appends, 64 writers", strconv.FormatFloat(r.AppendsBy64, 'f', 0, 64) + " /s"},
 		{"  64 writers to 1", strconv.FormatFloat(r.AppendsGrouped, 'f', 1, 64) + " times"},

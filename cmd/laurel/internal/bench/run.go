@@ -52,6 +52,8 @@ type Report struct {
 	AppendsByOne   float64 `json:"appends_per_second_1_writer"`
 	AppendsBy64    float64 `json:"appends_per_second_64_writers"`
 	AppendsGrouped float64 `json:"appends_64_to_1"`
+
+	Awards Awards `json:"awards"` // over the same log
 }
 
 // Replay is a replay of all mentors.
@@ -195,7 +197,7 @@ func onDisk(ctx context.Context, o Options, r *Report) error {
 			}
 			r.RebuildRate = max(r.RebuildRate, float64(f.Events())/time.Since(start).Seconds())
 		}
-		return nil
+		return r.Awards.measure(ctx, o, store)
 	})
 }
 
