@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -91,21 +93,25 @@ func pass(ctx context.Context, store eventstore.Store, report *Report, o Options
 	if err != nil {
 		return err
 	}
+	// The next batch is planned while one is being recorded.
+	recorded := make(chan error, 1)
+	recorded <- nil
 	people := planner.People()
 	for from := 0; from < len(people); from += peopleBatch {
 		to := min(from+peopleBatch, len(people))
-		plans := planner.Plan(people[from:to], o.Workers)
+		b, err := decideAll(planner.Plan(people[from:to], o.Workers), o.Workers)
+		if before := <-recorded; before != nil || err != nil {
+			return errors.Join(before, err)
+		}
 		if o.planned != nil {
 			o.planned(report.Passes, to)
 		}
-		if err := record(ctx, store, plans, report, o); err != nil {
-			return err
-		}
+		go func() { recorded <- record(ctx, store, b, report, o) }()
 		if o.Progress != nil {
 			o.Progress(to, len(people))
 		}
 	}
-	return nil
+	return <-recorded
 }
 
 // prepare reads everything that a pass plans on, all up to the same position.
@@ -140,25 +146,58 @@ func prepare(ctx context.Context, store eventstore.Store, report *Report, o Opti
 	return projections.NewAwardPlanner(facts, report.Program, regimes, register, report.AsOf), nil
 }
 
-// record decides and appends plans, each on its stream. A stream that somebody else has written to since is left.
-func record(ctx context.Context, store eventstore.Store, plans []projections.AwardPlan, report *Report, o Options) error {
-	appends := make([]eventstore.StreamAppend, 0, len(plans))
-	decisions := make([][]Decision, 0, len(plans))
-	for i := range plans {
-		decided, err := decide(&plans[i])
+// batch is what was decided about some awards, ready to be appended.
+type batch struct {
+	appends   []eventstore.StreamAppend
+	decisions [][]Decision // of each append
+}
+
+// decideAll has the decider of awards judge plans, on the given number of goroutines, 0 for one a core.
+func decideAll(plans []projections.AwardPlan, workers int) (batch, error) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	b := batch{make([]eventstore.StreamAppend, len(plans)), make([][]Decision, len(plans))}
+	errs := make([]error, workers)
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			for i := w; i < len(plans) && errs[w] == nil; i += workers {
+				errs[w] = b.decide(i, &plans[i])
+			}
+		})
+	}
+	group.Wait()
+	return b, errors.Join(errs...)
+}
+
+// decide has the decider judge a plan, command by command.
+func (b *batch) decide(i int, plan *projections.AwardPlan) error {
+	decider := domain.AwardDecider(plan.Award)
+	state := plan.State
+	a := eventstore.StreamAppend{Stream: domain.AwardStream(plan.Award), Expected: plan.Expected}
+	for _, command := range plan.Commands {
+		events, err := decider.Decide(state, command)
 		if err != nil {
-			return err
+			return fmt.Errorf("award %s: %w", plan.Award, err)
 		}
-		a := eventstore.StreamAppend{Stream: domain.AwardStream(plans[i].Award), Expected: plans[i].Expected}
-		for _, d := range decided {
-			encoded, err := eventstore.Encode(d.Event)
+		state = decider.Fold(state, events...)
+		for _, e := range events {
+			encoded, err := eventstore.Encode(e)
 			if err != nil {
-				return fmt.Errorf("award %s: %w", plans[i].Award, err)
+				return fmt.Errorf("award %s: %w", plan.Award, err)
 			}
 			a.Events = append(a.Events, encoded)
+			b.decisions[i] = append(b.decisions[i], Decision{plan.Award, state.Case, e})
 		}
-		appends, decisions = append(appends, a), append(decisions, decided)
 	}
+	b.appends[i] = a
+	return nil
+}
+
+// record appends decisions, each award's on its stream. A stream that somebody else has written to since is left.
+func record(ctx context.Context, store eventstore.Store, b batch, report *Report, o Options) error {
+	appends, decisions := b.appends, b.decisions
 	for len(appends) > 0 {
 		n := len(appends)
 		var err error
@@ -183,24 +222,6 @@ func record(ctx context.Context, store eventstore.Store, plans []projections.Awa
 		appends, decisions = appends[1:], decisions[1:]
 	}
 	return nil
-}
-
-// decide has the decider of awards judge a plan, command by command.
-func decide(plan *projections.AwardPlan) ([]Decision, error) {
-	decider := domain.AwardDecider(plan.Award)
-	state := plan.State
-	var decisions []Decision
-	for _, command := range plan.Commands {
-		events, err := decider.Decide(state, command)
-		if err != nil {
-			return nil, fmt.Errorf("award %s: %w", plan.Award, err)
-		}
-		state = decider.Fold(state, events...)
-		for _, e := range events {
-			decisions = append(decisions, Decision{plan.Award, state.Case, e})
-		}
-	}
-	return decisions, nil
 }
 
 // count adds recorded decisions to the report.
