@@ -19,8 +19,8 @@ import (
 func newAcknowledge(a *app) *cobra.Command {
 	return group("acknowledge", "Acknowledge awards in public, by consent", `Acknowledge awards in public, by consent.
 
-An acknowledgement may name only people whose consent is current when it is published. Where one withdraws it later, or is
-erased, the acknowledgement is due to be retracted: "due" lists it at once.`,
+An acknowledgement may name only people whose consent is current when it is published. Where one withdraws it later, or
+is erased, the acknowledgement is due to be retracted: "due" lists it at once.`,
 		newAcknowledgePublish(a), newAcknowledgeRetract(a), lookBack(newAcknowledgeList(a)), lookBack(newAcknowledgeDue(a)))
 }
 

@@ -49,7 +49,8 @@ func textFlag(cmd *cobra.Command, text *string, name, about string) {
 	must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 }
 
-// writing opens the store and reads the people and the flags of a command that records something.
+// writing opens the store, which has to be there, and reads the people and the flags of a command that records
+// something.
 func (a *app) writing(ctx context.Context, f *actFlags,
 	do func(eventstore.Store, *projections.People, actor) error) error {
 	return a.writingAs(ctx, f, true, do)
@@ -58,7 +59,19 @@ func (a *app) writing(ctx context.Context, f *actFlags,
 // writingAs is writing for commands that may do without --by.
 func (a *app) writingAs(ctx context.Context, f *actFlags, byRequired bool,
 	do func(eventstore.Store, *projections.People, actor) error) error {
-	store, err := a.openToWrite()
+	return a.writingIn(ctx, a.openToChange, f, byRequired, do)
+}
+
+// writingNew is writing for commands with which a log may begin: they may do without --by, and the store is made when it
+// is not there.
+func (a *app) writingNew(ctx context.Context, f *actFlags,
+	do func(eventstore.Store, *projections.People, actor) error) error {
+	return a.writingIn(ctx, a.openToWrite, f, false, do)
+}
+
+func (a *app) writingIn(ctx context.Context, open func() (eventstore.Store, error), f *actFlags, byRequired bool,
+	do func(eventstore.Store, *projections.People, actor) error) error {
+	store, err := open()
 	if err != nil {
 		return err
 	}

@@ -42,16 +42,7 @@ type criteriaAct struct {
 
 // openDesk opens the log that is there, reads all of it, and finds out who acts. The program is chosen later.
 func (a *app) openDesk(ctx context.Context, f *actFlags) (*desk, error) {
-	u, err := parseStoreURL(a.cfg.store)
-	if err != nil {
-		return nil, err
-	}
-	if u.dir != "" {
-		if err := mustHoldStore(u.dir); err != nil {
-			return nil, err
-		}
-	}
-	store, err := a.openToWrite()
+	store, err := a.openToChange()
 	if err != nil {
 		return nil, err
 	}

@@ -25,8 +25,8 @@ func newDigest(a *app) *cobra.Command {
 		Short: "Write the newsletter of a program",
 		Long: `Write the newsletter of a program: new awards, journeys from growth threads, milestones, promotions.
 
-People are named and quoted only with their consent to the audience and the text version; all others are counted. Whoever
-has withdrawn since is not named either, whatever the --as-of. The public reads public posts; the team and the
+People are named and quoted only with their consent to the audience and the text version; all others are counted.
+Whoever has withdrawn since is not named either, whatever the --as-of. The public reads public posts; the team and the
 organisation also those that are visible to the program. The period ends at --until, which is --as-of if left out.`,
 		Example: `  laurel digest --program git --since 2026-07-01 --audience organisation
   laurel digest --program git --since 2026-07-01 --audience public --text-version 2026-01 --format html`,

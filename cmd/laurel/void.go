@@ -27,7 +27,7 @@ EVENT is the id of an event, wherever it is. The reason is a short code, such as
 
 An event on which an award rests, that is proposed or held, is voided only --despite-awards. ` +
 			"`laurel awards audit`" + ` lists
-such awards then.`,
+those that do not hold up without it.`,
 		Example: `  laurel void 5c1b0a3e-8f7a-4c65-9a35-7d1c6f0f2b11 --reason entered-twice --by ada@example.org
   laurel void 5c1b0a3e-8f7a-4c65-9a35-7d1c6f0f2b11 --reason not-held --by ada@example.org --despite-awards`,
 		Args:              args("EVENT"),
@@ -40,7 +40,7 @@ such awards then.`,
 			if reason == "" {
 				return usage("--reason is missing", "give a short code, such as --reason entered-twice")
 			}
-			store, err := a.openToWrite()
+			store, err := a.openToChange()
 			if err != nil {
 				return err
 			}
