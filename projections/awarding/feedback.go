@@ -40,6 +40,25 @@ func RemindFeedback(ctx context.Context, store eventstore.Store, o FeedbackOptio
 		})
 }
 
+// GiveFeedback records feedback of one of the two of a mentorship about the other: who that is, and the role of who gives
+// it, follow from the mentorship.
+func GiveFeedback(ctx context.Context, store eventstore.Store, room uuid.UUID, c domain.GiveFeedback) (
+	eventstore.Handled, error) {
+	m, err := load(ctx, store, domain.MentorshipStream(room), domain.MentorshipDecider(room))
+	if err != nil {
+		return eventstore.Handled{}, err
+	}
+	if !m.Started {
+		return eventstore.Handled{}, &domain.Error{Code: domain.CodeNotFound, Field: "room",
+			Message: "there is no mentorship " + room.String(), Hint: "start it first"}
+	}
+	c.About, c.Rater = m.Mentor, domain.RaterMentee
+	if c.By == m.Mentor {
+		c.About, c.Rater = m.Mentee, domain.RaterMentor
+	}
+	return eventstore.Handle(ctx, store, domain.MentorshipStream(room), domain.MentorshipDecider(room), c)
+}
+
 // each sends a command for every request in a state, and returns the requests for which it was carried out.
 func (o *FeedbackOptions) each(ctx context.Context, store eventstore.Store, state projections.FeedbackState,
 	command func(*projections.Feedback, domain.CommandMeta) domain.Command) ([]projections.Feedback, error) {
