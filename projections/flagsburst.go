@@ -265,7 +265,7 @@ func (w *stander) burst(b *burst, edge int64, why string) Flag {
 		with[w.mentor.Bonds[w.facts[s].Bond]] = true
 	}
 	days := func(ns int64) NamedDecimal { return NamedDecimal{Value: Decimal((ns + dayNS/2000) / (dayNS / 1000))} }
-	span, left := days(b.to-b.from), days(edge-b.to)
+	span, left := days(b.to-b.from), days(max(0, edge-b.to)) // it may go on beyond the edge
 	span.Name, left.Name = "days", "days_to_edge"
 	mentees := "1 mentee"
 	if len(with) > 1 {

@@ -35,7 +35,7 @@ type VoidReport struct {
 
 // VoidEvent records that an event does not count. It refuses where an award that is proposed or held rests on the
 // event, unless told otherwise, so that whoever corrects the log knows what they take the ground from; an audit lists
-// such awards from then on.
+// those awards that do not hold up without it.
 //
 // The check and the append are not one step: awards are decided in their own streams. An award that came in between is
 // reported, and not undone: the void is right, and the award is for the audit and the next pass of the award process.
@@ -106,7 +106,7 @@ func awardsStand(event uuid.UUID, awards []uuid.UUID) error {
 	}
 	return &domain.Error{Code: domain.CodeConflict, Field: "event_id",
 		Message: fmt.Sprintf("%s on event %s: %s", rests, event, strings.Join(ids, ", ")),
-		Hint:    "evidence of an award is voided only --despite-awards; the audit lists the award then"}
+		Hint:    "evidence of an award is voided only --despite-awards; the audit says whether the award holds up then"}
 }
 
 // findEvent finds an event by its id anywhere in the log.
