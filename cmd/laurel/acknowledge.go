@@ -24,13 +24,20 @@ is erased, the acknowledgement is due to be retracted: "due" lists it at once.`,
 		newAcknowledgePublish(a), newAcknowledgeRetract(a), lookBack(newAcknowledgeList(a)), lookBack(newAcknowledgeDue(a)))
 }
 
-// parseAward reads the id of an award.
-func parseAward(text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil || id == uuid.Nil {
-		return id, usage(fmt.Sprintf("AWARD %q is no uuid", text), "`laurel awards list` shows the ids")
+// findAward finds the award that an id, or the first digits of one, names.
+func (a *app) findAward(ctx context.Context, store eventstore.Store, text string) (uuid.UUID, error) {
+	if id, err := uuid.Parse(text); err == nil && id != uuid.Nil {
+		return id, nil
 	}
-	return id, nil
+	r, err := a.readRegistry(ctx, store)
+	if err != nil {
+		return uuid.UUID{}, err
+	}
+	award, err := r.find(text)
+	if err != nil {
+		return uuid.UUID{}, err
+	}
+	return award.ID, nil
 }
 
 // said prints one line, or the same as data.
@@ -51,16 +58,16 @@ func newAcknowledgePublish(a *app) *cobra.Command {
 		Args:              args("AWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
-			award, err := parseAward(given[0])
-			if err != nil {
-				return err
-			}
 			before, err := parseAudience(audience)
 			if err != nil {
 				return err
 			}
 			ctx := cmd.Context()
 			return a.writing(ctx, &f, func(store eventstore.Store, people *projections.People, who actor) error {
+				award, err := a.findAward(ctx, store, given[0])
+				if err != nil {
+					return err
+				}
 				var mentees []uuid.UUID
 				for _, text := range with {
 					mentee, err := findPerson(people, text)
@@ -101,10 +108,6 @@ func newAcknowledgeRetract(a *app) *cobra.Command {
 		Args:              args("AWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
-			award, err := parseAward(given[0])
-			if err != nil {
-				return err
-			}
 			if audience != "" {
 				if _, err := parseAudience(audience); err != nil {
 					return err
@@ -112,6 +115,10 @@ func newAcknowledgeRetract(a *app) *cobra.Command {
 			}
 			ctx := cmd.Context()
 			return a.writing(ctx, &f, func(store eventstore.Store, _ *projections.People, who actor) error {
+				award, err := a.findAward(ctx, store, given[0])
+				if err != nil {
+					return err
+				}
 				n, err := awarding.Retract(ctx, store, award, domain.Audience(audience), who.meta, "retracted")
 				if err != nil {
 					return err

@@ -106,12 +106,12 @@ func newRewardsAct(a *app, name, short string, do func(context.Context, eventsto
 		Args:              args("AWARD", "REWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
-			award, err := parseAward(given[0])
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
 			return a.writing(ctx, &f, func(store eventstore.Store, _ *projections.People, who actor) error {
+				award, err := a.findAward(ctx, store, given[0])
+				if err != nil {
+					return err
+				}
 				who.meta.CorrelationID = who.meta.ID.String()
 				became, err := do(ctx, store, award, domain.Slug(given[1]), who)
 				if err != nil {
