@@ -19,6 +19,7 @@ func newExplain(a *app) *cobra.Command {
 	var ref string
 	var limit int
 	var loses bool
+	var reach reachFlags
 	cmd := &cobra.Command{
 		Use:   "explain PERSON --program SLUG [--criteria REF]",
 		Short: "Say why a mentor stands where they stand, and what would change it",
@@ -29,18 +30,25 @@ the reason; and what is missing for the next tier.
 With --loses, say instead which single event, if it were voided, would lose the present tier: each that the tier can
 depend on is voided on trial and the mentor evaluated without it, another mentor's events too where a credit is split.
 
+With --to, say instead which further events would take the mentor to a tier: a smallest set, tried out with the
+evaluator that computes standings. --by-time says by when, --only which types of events may be among them.
+
 Nothing is recorded by any of this.
 
 PERSON is an id, an e-mail address or a name.`,
 		Example: `  laurel explain "Willow Kite" --program git --criteria sample
   laurel explain p0005@git.example --program git --criteria my.yaml --as-of 2016-01-01
   laurel explain p0005@git.example --program git --criteria sample -o json
-  laurel explain "Willow Kite" --program git --criteria sample --loses`,
+  laurel explain "Willow Kite" --program git --criteria sample --loses
+  laurel explain "Willow Kite" --program git --criteria sample --to champion --only SessionHeld,GoalMet`,
 		Args:              args("PERSON"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if limit < 0 {
 				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+			}
+			if err := reach.check(cmd, loses); err != nil {
+				return err
 			}
 			ctx := cmd.Context()
 			h, err := a.openHistory(ctx)
@@ -55,6 +63,9 @@ PERSON is an id, an e-mail address or a name.`,
 			c, err := a.criteria(ctx, ref, h)
 			if err != nil {
 				return err
+			}
+			if reach.to != "" {
+				return a.explainReach(h, c, person, &reach)
 			}
 			if loses {
 				r, err := projections.Loses(h.facts, h.people, h.program, person, c.plan, h.asOf)
@@ -74,6 +85,7 @@ PERSON is an id, an e-mail address or a name.`,
 	a.criteriaFlag(cmd, &ref)
 	cmd.Flags().IntVar(&limit, "limit", explainShownMax, "show at most `N` events of a measure in a table; 0 is all")
 	cmd.Flags().BoolVar(&loses, "loses", false, "say which single event would lose the tier if it were voided")
+	reach.add(cmd)
 	return cmd
 }
 

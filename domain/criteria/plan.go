@@ -77,6 +77,7 @@ type when struct {
 type scorePlan struct {
 	number  number // nil: the interpreter computes
 	program cel.Program
+	root    ast.Expr
 }
 
 // defaultCredit is what a measure that says nothing about credit uses.
@@ -193,7 +194,7 @@ func (m *measurePlan) isStreak() bool { return m.Aggregate == StreakWeek || m.Ag
 
 func (p *Plan) compileScore(checked *CheckedExpr) error {
 	root := checked.AST.NativeRep().Expr()
-	s := &scorePlan{number: compileNumber(root, p.vars)}
+	s := &scorePlan{number: compileNumber(root, p.vars), root: root}
 	n := len(p.Doc.Measures)
 	if f := (&linearForm{factors: make([]Milli, n), weights: make([]Milli, n)}); linear(root, p.vars, 1, f) {
 		p.linear = f

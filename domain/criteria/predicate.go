@@ -64,10 +64,11 @@ type predicate struct {
 	ask     func(s *subject) bool // nil: only the interpreter can
 	program cel.Program
 	few     bool // only type, channel, rater, visibility and flags are looked at
+	root    ast.Expr
 }
 
 func compilePredicate(e ast.Expr, program cel.Program) *predicate {
-	p := &predicate{ask: askTruth(e), program: program, few: true}
+	p := &predicate{ask: askTruth(e), program: program, few: true, root: e}
 	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.IdentKind {
 			switch e.AsIdent() {

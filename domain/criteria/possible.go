@@ -1,0 +1,55 @@
+package criteria
+
+import (
+	"slices"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+)
+
+// Range is what a measure can be, both ends included.
+type Range struct{ Low, High Milli }
+
+// Possible reports whether a tier's when can hold while every measure, in document order, is within its range. It may
+// say yes where the truth is no, and never the other way round.
+func (p *Plan) Possible(tier int, ranges []Range) bool {
+	named := make(map[string]milliRange, len(p.names))
+	for i, r := range ranges {
+		named[p.names[i]] = milliRange{lo: r.Low, hi: r.High}
+	}
+	score := reach{ranges: named, score: p.scoreOf.root}
+	named["score"] = score.scoreRange(named)
+	v, _ := truthOf(p.when[tier].root, named)
+	return v != atNoTime
+}
+
+// Passes reports whether a measure's where holds for a fact of a mentor; without a where every fact passes. Whether the
+// measure takes the fact's type is not looked at.
+func (p *Plan) Passes(measure int, tables *Tables, m *Mentor, f *Fact) bool {
+	pred := p.measures[measure].pred
+	return pred == nil || pred.holds(&subject{fact: f, mentor: m, tables: tables})
+}
+
+// Constants lists the texts and the numbers that a measure's where names, each once, in order.
+func (p *Plan) Constants(measure int) (texts []string, numbers []float64) {
+	pred := p.measures[measure].pred
+	if pred == nil {
+		return nil, nil
+	}
+	ast.PostOrderVisit(pred.root, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.LiteralKind {
+			return
+		}
+		switch c := e.AsLiteral().(type) {
+		case types.String:
+			texts = append(texts, string(c))
+		case types.Int:
+			numbers = append(numbers, float64(c))
+		case types.Double:
+			numbers = append(numbers, float64(c))
+		}
+	}))
+	slices.Sort(texts)
+	slices.Sort(numbers)
+	return slices.Compact(texts), slices.Compact(numbers)
+}

@@ -1,0 +1,431 @@
+package projections
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"laurel/domain"
+	"laurel/domain/criteria"
+)
+
+// further is a further event: of a kind, with someone, at some time. Who is -1 for what is shared with everybody.
+type further struct {
+	kind, who int
+	at        int64
+}
+
+// found is a set of further events that reaches the tier.
+type found struct {
+	events []further
+	at     int64 // when it is reached
+	tier   int16
+}
+
+// reaching is a search for further events.
+type reaching struct {
+	base     part // without what happened after from
+	probe    part // with a new mentee
+	plan     *criteria.Plan
+	trier    *trier
+	target   int
+	from, to int64
+
+	measures   []int // those that decide about the target or a higher tier
+	rated      bool  // a mean may have to be neither as high nor as low as possible
+	kinds      []furtherKind
+	whos       []furtherWho // existing mentees, new ones, sessions
+	existing   int
+	menteesAll int
+	sessions   []int // by index into whos
+	instants   []int64
+	units      [criteria.EveryYear + 1][]int64 // by calendar unit in use: from, and its beginnings after that
+	spans      []int64                         // after which a credit begins to count
+	cells      []cell
+	ratings    []int       // by measure: how many surely count
+	sharers    map[int]int // by sum: the mentees who have a part in it
+
+	cut         bool // not everything that could be tried is
+	evaluations int
+	budget      int
+	limits      []string
+	best        *found
+	proven      bool
+	atLeast     int
+}
+
+// The work of a search, in evaluations: fewer for mentors with long histories.
+const (
+	reachWork           = 12_000_000
+	reachEvaluationsMax = 60_000
+	reachEvaluationsMin = 3_000
+	combinationsMax     = 20_000
+	schedulesMax        = 400 // for one combination
+)
+
+func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, only []domain.EventType) *reaching {
+	s := &reaching{base: whole.until(from), plan: plan, target: target, from: from, to: max(from, to), sharers: map[int]int{}}
+	decides := map[int]bool{}
+	for tier := target; tier < len(plan.Doc.Tiers); tier++ {
+		for _, i := range plan.MeasuresOf(tier) {
+			decides[i] = true
+		}
+	}
+	for i := range plan.Doc.Measures {
+		if decides[i] {
+			s.measures = append(s.measures, i)
+		}
+	}
+	s.rated = s.needsRatings()
+	s.findWhos()
+	s.probe = s.base.copy()
+	s.start(s.probe, s.existing, from)
+	s.probe.settle()
+	s.findKinds(only)
+	s.findInstants()
+	s.countRatings()
+	s.trier = newTrier(plan, s.base)
+	s.budget = min(max(reachWork/(len(s.base.mentors[s.base.self].Facts)+100), reachEvaluationsMin), reachEvaluationsMax)
+	return s
+}
+
+func (s *reaching) limit(text string) {
+	if !slices.Contains(s.limits, text) {
+		s.limits = append(s.limits, text)
+	}
+}
+
+// needsRatings reports whether some mean that decides is used otherwise than as something to be large.
+func (s *reaching) needsRatings() bool {
+	zero := make([]criteria.Milli, len(s.plan.Doc.Measures))
+	for _, i := range s.measures {
+		m := &s.plan.Doc.Measures[i]
+		if m.Aggregate != criteria.MeanRating {
+			continue
+		}
+		for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
+			for _, c := range s.plan.Clauses(tier, zero, 0) {
+				if c.Variable == "score" || !c.Compares || c.Variable == m.Name && c.Operator != ">=" && c.Operator != ">" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// start begins a mentorship with a new mentee.
+func (s *reaching) start(p part, who int, at int64) {
+	code, _ := criteria.TypeCode(domain.TypeMentorshipStarted)
+	w := &s.whos[who]
+	s.fold(p, &Input{
+		ID: furtherID("start", who), Stream: w.stream, At: at, Kind: InputStart, Code: code, Program: p.programs[0],
+		Mentor: p.Person(p.self), Mentee: w.person,
+	})
+}
+
+func (s *reaching) fold(p part, in *Input) {
+	in.Position = p.position
+	if err := p.fold(in); err != nil { // the encoding is full: then the event does nothing
+		s.limit(err.Error())
+	}
+}
+
+// rank orders events of the same instant: mentorships start, then sessions, and outcomes come last.
+func (s *reaching) rank(e further) int { return int(s.kinds[e.kind].kind) }
+
+func (s *reaching) order(events []further) {
+	slices.SortStableFunc(events, func(a, b further) int {
+		return cmp.Or(compareInt64(a.at, b.at), cmp.Compare(s.rank(a), s.rank(b)), cmp.Compare(a.kind, b.kind), a.who-b.who)
+	})
+}
+
+// with returns the base with further events.
+func (s *reaching) with(events []further) part {
+	p := s.base.copy()
+	fresh := 0
+	for i, e := range events {
+		k := &s.kinds[e.kind]
+		if k.kind == InputStart {
+			s.start(p, e.who, e.at)
+			continue
+		}
+		in := Input{
+			ID: furtherID("event", i), At: e.at, Kind: k.kind, Code: k.code, Flags: k.flags, Value: k.value,
+			Label: k.label, Skill: k.skill,
+		}
+		if k.fresh {
+			fresh++
+			in.Skill = freshSkill(fresh)
+		}
+		switch k.kind {
+		case InputShared:
+			in.Stream = p.Person(p.self)
+		case InputOutcome:
+			in.Stream = s.whos[e.who].person
+		default:
+			in.Stream, in.Ref = s.whos[e.who].stream, s.whos[e.who].session
+			if criteria.FactType(k.code) == domain.TypeFeedbackGiven {
+				in.Ref = p.Person(p.self)
+			}
+		}
+		s.fold(p, &in)
+	}
+	p.settle()
+	return p
+}
+
+// try evaluates a set of events, and keeps it if it reaches the tier earlier than the best of its size.
+func (s *reaching) try(events []further) bool {
+	s.order(events)
+	s.evaluations++
+	at, tier, ok := s.reachedBy(s.with(events))
+	if ok && (s.best == nil || at < s.best.at) {
+		s.best = &found{slices.Clone(events), at, tier}
+	}
+	return ok
+}
+
+// reachedBy finds when a tier that is wanted is held first.
+func (s *reaching) reachedBy(p part) (at int64, tier int16, ok bool) {
+	t := s.trier.evaluate(p, s.to)
+	held := int16(criteria.NoTier)
+	for _, tr := range t.Transitions {
+		if tr.At > s.from {
+			if int(held) >= s.target {
+				break
+			}
+			if int(tr.To) >= s.target {
+				return tr.At, tr.To, true
+			}
+		}
+		held = tr.To
+	}
+	return s.from, held, int(held) >= s.target
+}
+
+func (s *reaching) spent() bool { return s.evaluations >= s.budget }
+
+// search looks for the smallest set.
+func (s *reaching) search() {
+	if s.try(nil) {
+		s.proven = true
+		return
+	}
+	s.atLeast = 1
+	s.findCells()
+	if len(s.kinds) == 0 || s.hopeless() {
+		s.proven = true
+		return
+	}
+	refuted := true
+	for n := 1; n <= reachEventsMax && !s.spent(); n++ {
+		ruledOut := s.ofSize(n)
+		if s.best != nil {
+			s.proven = refuted
+			s.polish()
+			return
+		}
+		if refuted = refuted && ruledOut; refuted {
+			s.atLeast = n + 1
+		}
+	}
+	if s.spent() {
+		s.limit(fmt.Sprintf("the search ended after %d evaluations", s.evaluations))
+	} else {
+		s.limit(fmt.Sprintf("no more than %d events were tried", reachEventsMax))
+	}
+}
+
+// hopeless reports whether no number of events can reach the tier.
+func (s *reaching) hopeless() bool {
+	const many = 1_000_000
+	counts := make([]int, len(s.kinds))
+	for i := range counts {
+		counts[i] = many
+	}
+	return !s.feasible(counts)
+}
+
+// ofSize looks for a set of n events. Without one it reports whether there is none.
+func (s *reaching) ofSize(n int) (ruledOut bool) {
+	var candidates [][]int
+	all := make([]int, len(s.kinds))
+	for i := range all {
+		all[i] = n
+	}
+	if !s.feasible(all) {
+		return true
+	}
+	seen, complete := 0, true
+	s.combinations(n, func(counts []int) bool {
+		if seen++; seen > combinationsMax {
+			complete = false
+			return false
+		}
+		if s.feasible(counts) {
+			candidates = append(candidates, slices.Clone(counts))
+		}
+		return true
+	})
+	if complete && len(candidates) == 0 {
+		return true
+	}
+	limit := s.evaluations + (s.budget-s.evaluations)/4
+	for _, counts := range candidates {
+		if s.evaluations >= limit {
+			break
+		}
+		s.schedules(counts)
+	}
+	if s.best != nil {
+		return false
+	}
+	work := 0.0
+	for _, counts := range candidates {
+		work += s.sizeOf(counts)
+	}
+	if !complete || work > float64(s.budget-s.evaluations)/2 {
+		return false
+	}
+	for _, counts := range candidates {
+		if s.exhaust(counts); s.best != nil {
+			return false
+		}
+	}
+	return !s.cut
+}
+
+// whosFor lists with whom an event of a kind can be, given how many mentees are new.
+func (s *reaching) whosFor(kind, starts int) []int {
+	k := &s.kinds[kind]
+	switch {
+	case k.kind == InputShared:
+		return []int{-1}
+	case criteria.FactType(k.code) == domain.TypeSessionConfirmed:
+		return s.sessions
+	}
+	var whos []int
+	for i := range s.existing + starts {
+		if k.kind == InputOutcome || s.whos[i].open {
+			whos = append(whos, i)
+		}
+	}
+	return whos
+}
+
+func (s *reaching) startsIn(counts []int) int {
+	for k, n := range counts {
+		if s.kinds[k].kind == InputStart {
+			return n // there is one kind of start
+		}
+	}
+	return 0
+}
+
+// sizeOf is how many sets a combination stands for.
+func (s *reaching) sizeOf(counts []int) float64 {
+	size, starts := 1.0, s.startsIn(counts)
+	for k, n := range counts {
+		choices := float64(len(s.instants))
+		if s.kinds[k].kind != InputStart {
+			choices *= float64(len(s.whosFor(k, starts)))
+		}
+		for i := range n { // choices with repetition, in no order
+			size *= (choices + float64(i)) / float64(i+1)
+		}
+		if math.IsInf(size, 0) || size > 1e12 {
+			return 1e12
+		}
+	}
+	return size
+}
+
+// exhaust tries every set of a combination, until one reaches the tier.
+func (s *reaching) exhaust(counts []int) {
+	starts := s.startsIn(counts)
+	var kinds []int
+	for k, n := range counts {
+		for range n {
+			kinds = append(kinds, k)
+		}
+	}
+	set := make([]further, 0, len(kinds))
+	var place func(i, least int)
+	place = func(i, least int) {
+		if i == len(kinds) {
+			if s.inTime(set) {
+				s.try(slices.Clone(set))
+			}
+			return
+		}
+		k := kinds[i]
+		whos := s.whosFor(k, starts)
+		isStart := s.kinds[k].kind == InputStart
+		if isStart {
+			whos = []int{0}
+		}
+		if i == 0 || kinds[i-1] != k {
+			least = 0
+		}
+		for choice := least; choice < len(whos)*len(s.instants) && s.best == nil; choice++ {
+			who := whos[choice%len(whos)]
+			if isStart { // the new mentees come one after the other
+				who = s.existing
+				for j := i; j > 0 && kinds[j-1] == k; j-- {
+					who++
+				}
+			}
+			set = append(set, further{k, who, s.instants[choice/len(whos)]})
+			place(i+1, choice)
+			set = set[:len(set)-1]
+		}
+	}
+	place(0, 0)
+}
+
+// inTime reports whether nothing with a new mentee comes before the mentorship starts.
+func (s *reaching) inTime(events []further) bool {
+	for _, e := range events {
+		if e.who < s.existing || e.who >= s.existing+reachNewMax || s.kinds[e.kind].kind == InputOutcome {
+			continue
+		}
+		started := false
+		for _, o := range events {
+			started = started || s.kinds[o.kind].kind == InputStart && o.who == e.who && o.at <= e.at
+		}
+		if !started {
+			return false
+		}
+	}
+	return true
+}
+
+// polish moves events to earlier instants while that reaches the tier earlier, or leaves it where it is.
+func (s *reaching) polish() {
+	limit := s.evaluations + s.budget/8
+	for moved := true; moved && s.evaluations < limit; {
+		moved = false
+		for i := range s.best.events {
+			for _, at := range s.instants {
+				if at >= s.best.events[i].at || s.evaluations >= limit {
+					break
+				}
+				set := slices.Clone(s.best.events)
+				set[i].at = at
+				if !s.inTime(set) {
+					continue
+				}
+				before := s.best.at
+				if s.try(set); s.best.at < before {
+					moved = true
+					break
+				}
+			}
+			if moved {
+				break
+			}
+		}
+	}
+}
