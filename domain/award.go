@@ -72,7 +72,7 @@ func (s AwardStatus) Open() bool { return s == AwardStatusProposed || s.Held() }
 // is not the person. A proposal that is revoked or expires lapses. A granted award may be kept, once under the same
 // criteria, until it is revoked or expires. While it is held, the person claims each of its rewards once, and it is
 // acknowledged once before an audience, until that acknowledgement is voided. What is decided is final: only to void
-// the deciding event takes the award back to where it was.
+// the deciding event takes the award back to where it was. Voiding a grant takes what was decided after it along.
 //
 // Imported events may come in any order of time.
 func AwardDecider(award uuid.UUID) Decider[*Award] {
@@ -117,8 +117,10 @@ func (a *Award) apply(id uuid.UUID, at time.Time, p Payload) {
 	case *AwardDeclined:
 		a.close(AwardStatusDeclined, at, v.By, "", v.ReasonCode)
 	case *AwardKept:
-		a.Status = AwardStatusKept
-		a.KeptUnder = append(slices.Clip(a.KeptUnder), v.Criteria)
+		if a.Status.Held() {
+			a.Status = AwardStatusKept
+			a.KeptUnder = append(slices.Clip(a.KeptUnder), v.Criteria)
+		}
 	case *AwardRevoked:
 		a.close(AwardStatusRevoked, at, v.By, v.Criteria, v.ReasonCode)
 	case *AwardExpired:
@@ -132,6 +134,10 @@ func (a *Award) apply(id uuid.UUID, at time.Time, p Payload) {
 	}
 }
 
+// close ends the award. Where its grant was voided there is nothing to end, and it stays undecided.
 func (a *Award) close(s AwardStatus, at time.Time, by uuid.UUID, criteria, reason string) {
+	if a.Status == "" {
+		return
+	}
 	a.Status, a.ClosedAt, a.ClosedBy, a.ClosedUnder, a.ReasonCode = s, at, by, criteria, reason
 }

@@ -81,7 +81,8 @@ func (p *Proposal) Lapsed() bool { return p.Status == ProposalProposed && len(p.
 // not withdrawn.
 //
 // Imported events may come in any order of time, and be effective in the past. Voiding an event leaves what the others
-// make of it; but the proposal of what is activated cannot be voided, as its document would be lost.
+// make of it; but the proposal of what is activated cannot be voided, as its document would be lost, nor its only
+// approval.
 func CriteriaDecider(program Slug) Decider[*Criteria] {
 	return Decider[*Criteria]{Initial: &Criteria{Slug: program}, Decide: (*Criteria).decide, Evolve: (*Criteria).Evolve}
 }

@@ -9,6 +9,9 @@ func (c *Criteria) decide(cmd Command) ([]Event, error) {
 	common, payload := cmd.Common(), cmd.payload()
 	meta := &common
 	if done, err := judgeCommon(c.ledger, CategoryCriteria, meta, payload); done || err != nil {
+		if err == nil {
+			err = c.ledger.judgeRepeat(meta.ID, payload, aboutCriteria)
+		}
 		return nil, err
 	}
 	backdated := meta.Imported
@@ -35,6 +38,21 @@ func (c *Criteria) judge(meta *CommandMeta, payload Payload, backdated bool) err
 		return c.judgeWithdrawn(meta, v)
 	}
 	return nil
+}
+
+// aboutCriteria names the criteria that a payload of the stream is about; "" for a void.
+func aboutCriteria(p Payload) string {
+	switch v := p.(type) {
+	case *CriteriaProposed:
+		return nameCriteria(v.Hash)
+	case *CriteriaApproved:
+		return nameCriteria(v.Hash)
+	case *CriteriaActivated:
+		return nameCriteria(v.Hash)
+	case *CriteriaWithdrawn:
+		return nameCriteria(v.Hash)
+	}
+	return ""
 }
 
 // nameCriteria names a document in a message: its hash, as short as people write it.
@@ -184,26 +202,50 @@ func (c *Criteria) judgeWithdrawn(meta *CommandMeta, v *CriteriaWithdrawn) error
 	case a == nil:
 		return conflict("hash", nameCriteria(v.Hash)+" were already withdrawn", "propose them again to withdraw that")
 	case a.EffectiveAt.After(meta.OccurredAt):
-		return nil
+		return c.judgeCancelled(meta, v.Hash)
 	}
 	return conflict("hash", nameCriteria(v.Hash)+" came into force at "+formatTime(a.EffectiveAt),
 		"criteria in force cannot be withdrawn: roll back to others")
 }
 
-// judgeVoid keeps the document of what is in force, or is going to be.
+// judgeCancelled refuses to withdraw an activation before it was decided: one that is backdated would be undone by that.
+func (c *Criteria) judgeCancelled(meta *CommandMeta, hash string) error {
+	for i := range c.Activations {
+		a := &c.Activations[i]
+		if a.Hash == hash && !a.Cancelled && a.EffectiveAt.After(meta.OccurredAt) && meta.OccurredAt.Before(a.RecordedAt) &&
+			!meta.Imported {
+			return conflict("occurred_at", "is before the activation was decided, at "+formatTime(a.RecordedAt),
+				"withdraw an activation after that")
+		}
+	}
+	return nil
+}
+
+// judgeVoid keeps the document and the approval of what is in force, or is going to be.
 func (c *Criteria) judgeVoid(meta *CommandMeta, v *EventVoided) error {
 	if err := c.ledger.judgeVoid(v, meta.ID); err != nil {
 		return err
 	}
-	proposed, ok := c.ledger.payload(v.EventID).(*CriteriaProposed)
-	if !ok {
+	var hash string
+	var still func(after *Criteria) bool // what the event gave is there without it
+	switch target := c.ledger.payload(v.EventID).(type) {
+	case *CriteriaProposed:
+		hash = target.Hash
+		still = func(after *Criteria) bool { _, known := after.Document(hash); return known }
+	case *CriteriaApproved:
+		hash = target.Hash
+		still = func(after *Criteria) bool {
+			p := after.Proposal(hash)
+			return p != nil && len(p.Approvals) > 0
+		}
+	default:
 		return nil
 	}
 	after := c.Evolve(meta.event(0, v))
-	a := after.activated(proposed.Hash)
-	if _, known := after.Document(proposed.Hash); a == nil || known {
+	a := after.activated(hash)
+	if a == nil || still(after) {
 		return nil
 	}
-	return conflict("event_id", nameCriteria(proposed.Hash)+" were activated, at "+formatTime(a.RecordedAt),
+	return conflict("event_id", nameCriteria(hash)+" were activated, at "+formatTime(a.RecordedAt),
 		"void their activation first, event "+a.EventID.String())
 }

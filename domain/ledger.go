@@ -149,6 +149,23 @@ func (l ledger) payload(id uuid.UUID) Payload {
 	return nil
 }
 
+// judgeRepeat refuses a command with the id of one that was carried out before and asked for something else, in a stream
+// that keeps payloads. about says what a payload is about, beside its type; it may be nil.
+func (l ledger) judgeRepeat(id uuid.UUID, p Payload, about func(Payload) string) error {
+	was := l.payload(id)
+	switch {
+	case was == nil:
+		return nil
+	case was.EventType() != p.EventType():
+		return conflict("id", id.String()+" is the id of another command, which led to "+string(was.EventType()),
+			"give each command an id of its own")
+	case about != nil && about(was) != about(p):
+		return conflict("id", id.String()+" is the id of another "+string(was.EventType())+", of "+about(was),
+			"give each command an id of its own")
+	}
+	return nil
+}
+
 // kept calls f for the events that count, oldest first, as far as the ledger remembers them.
 func (l ledger) kept(f func(id uuid.UUID, at time.Time, p Payload)) {
 	for i, e := range l.entries() {
