@@ -95,8 +95,8 @@ type AuditSources struct {
 
 // NewAudit recomputes the awards of a register as of a time and lists those that do not hold up.
 //
-// An award holds up when its tier was held at the time at which it was earned, under the criteria that it names, with
-// the measures and by the events that it names; and while it is open, the criteria in force support it, or its own are
+// An award holds up when its tier was held at the time at which it was earned, under the criteria that it names and that
+// were activated, with the measures and by the events that it names; and while it is open, the criteria in force support it, or its own are
 // not met any more either: then nothing changed but time, and the policy of the criteria in force has it.
 //
 // Each is recomputed with what is known now. Those that do not come out right are recomputed with what was known at

@@ -43,10 +43,13 @@ func (p *auditPlan) tier(id domain.Slug) int {
 
 // auditCase is an award that is recomputed.
 type auditCase struct {
-	award  *RegisteredAward
-	state  *domain.Award // as of the time asked about
-	plan   *auditPlan
-	tier   int
+	award *RegisteredAward
+	state *domain.Award // as of the time asked about
+	plan  *auditPlan
+	tier  int
+
+	activated bool // its criteria came into force by the time it took its place, if only for a while or as was known then
+
 	now    claim
 	again  bool // it is to be recomputed with what was known then
 	unmet  bool
@@ -76,7 +79,9 @@ func (x *auditor) add(a *RegisteredAward, state *domain.Award) error {
 			x.inForce[program] = plan
 		}
 	}
-	x.cases = append(x.cases, &auditCase{award: a, state: state, plan: x.load(state.Case.Criteria)})
+	given := &state.Case
+	x.cases = append(x.cases, &auditCase{award: a, state: state, plan: x.load(given.Criteria),
+		activated: x.Governance.everActivated(program, given.Criteria, given.From())})
 	return nil
 }
 
@@ -171,8 +176,15 @@ func (w *auditWorker) judge(c *auditCase, inForce *auditPlan) {
 		c.never("its criteria are those of another program")
 		return
 	}
+	if !c.activated {
+		c.never("its criteria were not activated by then")
+		return
+	}
 	c.now = w.recompute(c.plan, c.tier, given)
 	c.again = !c.now.right()
+	if inForce == nil && c.state.Status.Open() {
+		c.causes = append(c.causes, AuditCause{Reason: AuditCriteriaChanged, Detail: "no criteria are in force any more"})
+	}
 	if inForce == nil || !c.state.Status.Open() || w.holdsNow(inForce, inForce.tier(given.Tier), given) {
 		return
 	}

@@ -20,19 +20,14 @@ type AwardPreview struct {
 	Until    time.Time `json:"until,omitzero"`
 }
 
-// PreviewAwards counts what would be decided if a plan came into force for a program at a time, over the facts that are
-// known. The regimes before it are those of Governance.Regimes, compiled. It appends nothing.
-func PreviewAwards(f *Facts, program string, before []awards.Regime, register *Register, plan *criteria.Plan, at time.Time) AwardPreview {
-	var regimes []awards.Regime
-	for _, r := range before {
-		if r.From < at.UnixNano() {
-			r.To = min(r.To, at.UnixNano())
-			regimes = append(regimes, r)
-		}
-	}
-	regimes = append(regimes, awards.Regime{From: at.UnixNano(), To: maxTime, Hash: plan.Doc.Hash(), Plan: plan})
+// PreviewAwards counts what a pass as of a time would decide if a plan came into force for a program at a time that is
+// not after it, over the facts that are known. Regimes are those of Governance.Regimes as of then, compiled. It appends
+// nothing.
+func PreviewAwards(f *Facts, program string, regimes []awards.Regime, register *Register, plan *criteria.Plan,
+	at, asOf time.Time) AwardPreview {
+	regimes = insertRegime(regimes, awards.Regime{From: at.UnixNano(), To: maxTime, Hash: plan.Doc.Hash(), Plan: plan})
 	preview := AwardPreview{At: at.UTC()}
-	planner := NewAwardPlanner(f, program, regimes, register, at)
+	planner := NewAwardPlanner(f, program, regimes, register, asOf)
 	for _, p := range planner.Plan(planner.People(), 0) {
 		for _, c := range p.Commands {
 			switch c.(type) {
@@ -50,7 +45,7 @@ func PreviewAwards(f *Facts, program string, before []awards.Regime, register *R
 		}
 	}
 	if plan.Doc.Policy.Lost == criteria.LostGrace {
-		preview.Until = at.Add(time.Duration(plan.Doc.Policy.GraceNS)).UTC()
+		preview.Until = asOf.Add(time.Duration(plan.Doc.Policy.GraceNS)).UTC()
 		planner = NewAwardPlanner(f, program, regimes, register, preview.Until)
 		for _, p := range planner.Plan(planner.People(), 0) {
 			for _, c := range p.Commands {
@@ -62,4 +57,31 @@ func PreviewAwards(f *Facts, program string, before []awards.Regime, register *R
 		preview.InGrace -= preview.Expired
 	}
 	return preview
+}
+
+// insertRegime returns regimes with one more, which is in force until the next one takes over.
+func insertRegime(regimes []awards.Regime, added awards.Regime) []awards.Regime {
+	var all []awards.Regime
+	for _, r := range regimes {
+		if r.From < added.From {
+			r.To = min(r.To, added.From)
+			all = append(all, r)
+		}
+	}
+	last := len(all)
+	all = append(all, added)
+	for _, r := range regimes {
+		switch {
+		case r.From <= added.From:
+			continue
+		case len(all) == last+1:
+			if r.Hash == added.Hash {
+				all[last].To = r.To
+				continue
+			}
+			all[last].To = r.From
+		}
+		all = append(all, r)
+	}
+	return all
 }

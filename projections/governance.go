@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -126,6 +127,15 @@ func (g *Governance) Document(hash string) (string, bool) {
 
 // ProgramOf returns the program in whose stream the document of a hash came first, "" for a hash that is not known.
 func (g *Governance) ProgramOf(hash string) string { return g.programOf[hash] }
+
+// everActivated tells whether a document was ever to be in force by a time, voided and withdrawn activations included.
+func (g *Governance) everActivated(program, hash string, by time.Time) bool {
+	c := g.programs[program]
+	return c != nil && slices.ContainsFunc(c.events, func(e domain.Event) bool {
+		p, ok := e.Payload.(*domain.CriteriaActivated)
+		return ok && p.Hash == hash && !p.EffectiveAt.After(by)
+	})
+}
 
 // hashScheme begins every hash; people may leave it out.
 const hashScheme = "sha256:"

@@ -148,10 +148,14 @@ func (r *Register) All(program string) []*RegisteredAward {
 	return all
 }
 
-// AsOf returns the award as it was at a time: without the events that took effect later. It reports false when the
-// award had not taken its place in the register by then.
+// AsOf returns the award as it was at a time: without the events that took effect later. Voids count whenever they
+// occurred, as everywhere: what was voided never was. It reports false when the award had not taken its place in the
+// register by then.
 func (a *RegisteredAward) AsOf(t time.Time) (*domain.Award, bool) {
-	later := func(e *AwardEvent) bool { return EffectiveAt(e.Event).After(t) }
+	later := func(e *AwardEvent) bool {
+		_, void := e.Payload.(*domain.EventVoided)
+		return !void && EffectiveAt(e.Event).After(t)
+	}
 	current := true
 	for i := range a.Events {
 		current = current && !later(&a.Events[i])

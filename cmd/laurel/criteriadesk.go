@@ -190,10 +190,15 @@ func (d *desk) record(ctx context.Context, act criteriaAct, command domain.Comma
 	return act, nil
 }
 
-// previewAwards counts what would be decided about awards if criteria came into force at a time.
+// previewAwards counts what would be decided about awards if criteria came into force at a time: as of then, or of the
+// decision where that is later.
 func (d *desk) previewAwards(ctx context.Context, document string, at time.Time) (projections.AwardPreview, error) {
 	var none *projections.NoCriteriaError
-	before, err := projections.CompileRegimes(d.governance, d.program, at)
+	asOf := d.asOf
+	if at.After(asOf) {
+		asOf = at
+	}
+	regimes, err := projections.CompileRegimes(d.governance, d.program, asOf)
 	if err != nil && !errors.As(err, &none) {
 		return projections.AwardPreview{}, err
 	}
@@ -206,7 +211,7 @@ func (d *desk) previewAwards(ctx context.Context, document string, at time.Time)
 	if err != nil {
 		return projections.AwardPreview{}, err
 	}
-	return projections.PreviewAwards(d.facts, d.program, before, register, plan, at), nil
+	return projections.PreviewAwards(d.facts, d.program, regimes, register, plan, at, asOf), nil
 }
 
 // knownPrograms lists the programs that the log knows: opened ones, and those with mentorships or criteria.
