@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
 	"laurel/eventstore"
 	"laurel/projections"
@@ -84,13 +85,13 @@ func (r *registry) name(person uuid.UUID) string {
 }
 
 // awardDigits matches what may be the first digits of an award's id.
-var awardDigits = regexp.MustCompile(`^[0-9a-f]{4,8}[0-9a-f-]*$`)
+var awardDigits = regexp.MustCompile(`^[0-9a-f]{4,8}[0-9a-f-]{0,28}$`)
 
 // find returns the award that an id, or the first digits of one, names.
 func (r *registry) find(text string) (*projections.RegisteredAward, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if !awardDigits.MatchString(text) {
-		return nil, usage(fmt.Sprintf("award %q is no id", text), "give an id, or its first digits; see `laurel awards list`")
+		return nil, usage("AWARD is no id", "give an id, or its first digits; see `laurel awards list`")
 	}
 	var found []*projections.RegisteredAward
 	for _, award := range r.register.All("") {
@@ -107,6 +108,14 @@ func (r *registry) find(text string) (*projections.RegisteredAward, error) {
 	}
 	return nil, badInput("find award", text, fmt.Sprintf("%d awards have an id that begins so", len(found)),
 		"give more digits")
+}
+
+// withRows are a head and a table, which is left out where it has no rows.
+func withRows(head, table render.Section) []render.Section {
+	if len(table.Rows) == 0 {
+		return []render.Section{head}
+	}
+	return []render.Section{head, table}
 }
 
 // awardRow is an award as lists show it.

@@ -133,7 +133,7 @@ func (a *app) printAudit(audit *projections.Audit, limit int) error {
 				}
 			}
 		},
-		Sections: []render.Section{{Lines: lines}, section}, Data: data,
+		Sections: withRows(render.Section{Lines: lines}, section), Data: data,
 	})
 }
 

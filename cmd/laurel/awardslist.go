@@ -130,6 +130,6 @@ func (a *app) printAwards(rows []awardRow, limit int) error {
 				}
 			}
 		},
-		Sections: []render.Section{{Lines: []string{head}}, table}, Data: data,
+		Sections: withRows(render.Section{Lines: []string{head}}, table), Data: data,
 	})
 }

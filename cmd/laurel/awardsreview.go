@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,13 +31,18 @@ reviews an award of their own, and an award is decided once.`,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			ctx := cmd.Context()
 			if len(given) == 0 {
-				if grant || decline != "" || f.by != "" {
+				if grant || cmd.Flags().Changed("decline") || f != (actFlags{}) {
 					return usage("awards review needs AWARD to decide about", "see `laurel awards review`")
 				}
 				return a.listReviews(ctx)
 			}
-			if grant == (decline != "") {
+			if grant == cmd.Flags().Changed("decline") {
 				return usage("give either --grant or --decline CODE", "such as --decline evidence-unclear")
+			}
+			if !grant {
+				if err := checkReason("--decline", decline, "evidence-unclear"); err != nil {
+					return err
+				}
 			}
 			return a.changeAward(ctx, cmd, given[0], &f, func(who actor) domain.Command {
 				return domain.ReviewAward{CommandMeta: who.meta, By: who.person, Grant: grant, ReasonCode: decline}
@@ -101,7 +107,7 @@ func (a *app) printWaiting(r *registry, waiting []awarding.Waiting, asOf time.Ti
 				}
 			}
 		},
-		Sections: []render.Section{{Lines: []string{head}}, table}, Data: data,
+		Sections: withRows(render.Section{Lines: []string{head}}, table), Data: data,
 	})
 }
 
@@ -120,6 +126,9 @@ again for the same standing.`,
 			if reason == "" {
 				return usage("--reason is missing", "a short code, such as --reason entered-by-mistake")
 			}
+			if err := checkReason("--reason", reason, "entered-by-mistake"); err != nil {
+				return err
+			}
 			return a.changeAward(cmd.Context(), cmd, given[0], &f, func(who actor) domain.Command {
 				return domain.RevokeAward{CommandMeta: who.meta, By: who.person, ReasonCode: reason}
 			})
@@ -129,6 +138,17 @@ again for the same standing.`,
 	cmd.Flags().StringVar(&reason, "reason", "", "why, as a short `CODE`")
 	must(cmd.RegisterFlagCompletionFunc("reason", cobra.NoFileCompletions))
 	return cmd
+}
+
+// reasonCode matches what may stand in a decision as its reason: no free text, which could speak of a person.
+var reasonCode = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func checkReason(flag, code, example string) error {
+	if reasonCode.MatchString(code) {
+		return nil
+	}
+	return usage(fmt.Sprintf("%s %s is no short code", flag, quoted(code)),
+		"lower-case words with hyphens, such as "+flag+" "+example)
 }
 
 // changeAward has a human decide about an award.

@@ -100,11 +100,12 @@ what was known at --position.`,
 func (r *registry) detail(ctx context.Context, award *projections.RegisteredAward) (*awardDetail, error) {
 	state, ok := r.state(award)
 	if !ok {
-		at := "its decision was voided"
-		if r.asOf != nil {
-			at = "it was not in the register at " + r.asOf.UTC().Format(time.RFC3339)
+		wrong, hint := "its decision was voided", "choose a --position before that to see it as it was known"
+		if award.Status != "" {
+			wrong = "it was not in the register at " + r.asOf.UTC().Format(time.RFC3339)
+			hint = "choose a later --as-of, or leave it out"
 		}
-		return nil, badInput("show award", award.ID.String(), at, "choose a later --as-of, or leave it out")
+		return nil, badInput("show award", award.ID.String(), wrong, hint)
 	}
 	d := &awardDetail{awardRow: r.row(state), AsOf: state.Case.AsOf, Measures: state.Case.Measures,
 		EvidenceTotal: max(state.Case.EvidenceTotal, len(state.Case.Evidence)), Evidence: []awardEvidence{}}
