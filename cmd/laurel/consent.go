@@ -62,8 +62,8 @@ func (a *app) writingAs(ctx context.Context, f *actFlags, byRequired bool,
 	return a.writingIn(ctx, a.openToChange, f, byRequired, do)
 }
 
-// writingNew is writing for commands with which a log may begin: they may do without --by, and the store is made when it
-// is not there.
+// writingNew is writing for commands with which a log may begin: they may do without --by, and the store is made when
+// it is not there.
 func (a *app) writingNew(ctx context.Context, f *actFlags,
 	do func(eventstore.Store, *projections.People, actor) error) error {
 	return a.writingIn(ctx, a.openToWrite, f, false, do)
@@ -87,7 +87,8 @@ func (a *app) writingIn(ctx context.Context, open func() (eventstore.Store, erro
 	return do(store, people, who)
 }
 
-// looking opens the store of a command that asks about the past or the present, which is now where --as-of is not given.
+// looking opens the store of a command that asks about the past or the present, which is now where --as-of is not
+// given.
 func (a *app) looking(do func(eventstore.Store, time.Time, *eventstore.Position) error) error {
 	asOf, err := a.asOf()
 	if err != nil {
