@@ -18,8 +18,9 @@ func newConsent(a *app) *cobra.Command {
 	return group("consent", "Say before whom you may be named", `Say before whom you may be named.
 
 Audiences are ordered: team, organisation, public. A consent for one holds for the narrower ones, and a withdrawal for
-one takes back the wider ones too. A consent is to one text version: the wording that the person agreed to. Only the
-person can give or withdraw it.`,
+one takes back the wider ones too. What is taken back does not go on to hold for the narrower ones: those need a consent
+of their own. A consent is to one text version: the wording that the person agreed to. Only the person can give or
+withdraw it.`,
 		newConsentGrant(a), newConsentWithdraw(a), lookBack(newConsentShow(a)), lookBack(newConsentList(a)))
 }
 
