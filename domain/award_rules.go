@@ -47,7 +47,9 @@ func (a *Award) judge(meta *CommandMeta, payload Payload) error {
 		return a.judgeReview(meta, v.By)
 	case *AwardKept:
 		return a.judgeKept(v)
-	case *AwardRevoked, *AwardExpired:
+	case *AwardRevoked:
+		return a.judgeRevoked(meta, v)
+	case *AwardExpired:
 		return a.judgeEnd()
 	case *RewardClaimed:
 		return a.judgeClaim(meta, v)
@@ -179,6 +181,15 @@ func (a *Award) judgeEnd() error {
 		return a.decidedError(finalHint)
 	}
 	return nil
+}
+
+// judgeRevoked lets a person end the award from when it is held. The award process may find out later that one ended
+// before somebody reviewed it.
+func (a *Award) judgeRevoked(meta *CommandMeta, v *AwardRevoked) error {
+	if err := a.judgeEnd(); err != nil || v.By == uuid.Nil {
+		return err
+	}
+	return a.judgeTime(meta)
 }
 
 func (a *Award) judgeClaim(meta *CommandMeta, v *RewardClaimed) error {

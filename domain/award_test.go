@@ -103,7 +103,11 @@ func TestAwardDecisions(t *testing.T) {
 		"revoke":              {given: granted, when: revoke, then: []Payload{revoke.payload()}},
 		"revoke what is kept": {given: kept, when: revoke, then: []Payload{revoke.payload()}},
 		"revoke a proposal":   {given: proposal, when: revoke, then: []Payload{revoke.payload()}},
-		"revoke twice":        {given: revoked, when: revoke, code: CodeConflict},
+		"revoke before it was granted": {given: granted, when: RevokeAward{CommandMeta: at(-1), By: ben, ReasonCode: "r"},
+			code: CodeConflict, field: "occurred_at"},
+		"let it end before it was reviewed": {given: reviewed, when: RevokeAward{CommandMeta: at(1), ReasonCode: "r"},
+			then: []Payload{&AwardRevoked{ReasonCode: "r"}}},
+		"revoke twice": {given: revoked, when: revoke, code: CodeConflict},
 		"revoke what expired": {given: expired, when: revoke, code: CodeConflict, says: []string{
 			"the award was already expired, at 2026-03-01T02:00:00Z; a decision stands unless its event is voided"}},
 		"revoke nothing":                 {when: revoke, code: CodeNotFound},

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -13,16 +14,17 @@ type WouldHold struct {
 	Holds    bool           `json:"holds"`
 	AsOf     time.Time      `json:"as_of"`
 	Position string         `json:"position"`
-	Criteria string         `json:"criteria"`       // in force
-	Held     string         `json:"held"`           // the tier that the person holds; "" for none
-	Kept     string         `json:"kept,omitempty"` // why the tier is held though its when does not hold
-	Missing  bool           `json:"missing,omitempty"`
-	Fails    []ClauseCheck  `json:"fails"`             // the clauses of the tier that do not hold
-	Decided  *AuditDecision `json:"decided,omitempty"` // what was decided where it would not
+	Criteria string         `json:"criteria"`            // in force
+	Held     string         `json:"held"`                // the tier that the person holds; "" for none
+	Kept     string         `json:"kept,omitempty"`      // why the tier is held though its when does not hold
+	Missing  bool           `json:"missing,omitempty"`   // the criteria have no such tier
+	NoMentor bool           `json:"no_mentor,omitempty"` // the person is no mentor in the program, as is known
+	Fails    []ClauseCheck  `json:"fails"`               // the clauses of the tier that do not hold
+	Decided  *AuditDecision `json:"decided,omitempty"`   // what was decided where it would not
 }
 
 // NewWouldHold asks it about an award as it is at the time: with the facts known, and the criteria in force then. It
-// fails with *NoCriteriaError where none are in force, and with *NotMentorError where the person is no mentor.
+// fails with *NoCriteriaError where none are in force.
 func NewWouldHold(from AuditSources, a *RegisteredAward, state *domain.Award, asOf time.Time) (*WouldHold, error) {
 	given := &state.Case
 	program := string(given.Program)
@@ -49,6 +51,11 @@ func NewWouldHold(from AuditSources, a *RegisteredAward, state *domain.Award, as
 		return w, nil
 	}
 	e, err := Explain(from.Facts, nil, program, given.Person, plan, asOf)
+	var notMentor *NotMentorError
+	if errors.As(err, &notMentor) {
+		w.NoMentor = true // any more: the starts of the mentorships were voided
+		return w, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -58,6 +58,8 @@ func (a *app) printWouldHold(ctx context.Context, r *registry, award *projection
 	switch {
 	case w.Missing:
 		lines = append(lines, fmt.Sprintf("These criteria have no tier %s.", d.Tier))
+	case w.NoMentor:
+		lines = append(lines, fmt.Sprintf("%s is no mentor in program %s.", r.name(d.Person), d.Program))
 	case w.Holds && len(w.Fails) > 0 && w.Kept != "":
 		lines = append(lines, "The tier is kept "+w.Kept+".")
 	case w.Holds && len(w.Fails) > 0:
