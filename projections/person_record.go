@@ -123,7 +123,7 @@ func (r *PersonRecord) At(people *People, asOf time.Time) PersonView {
 			break
 		}
 		outcome := Outcome{Event: e.ID, At: at, Type: e.Payload.EventType()}
-		by := uuid.Nil
+		var by uuid.UUID
 		switch p := e.Payload.(type) {
 		case *domain.PersonRegistered:
 			view.RegisteredAt = at

@@ -90,8 +90,8 @@ func (r *Rooms) Relationships(people *People, q RoomQuery, asOf time.Time) []Rel
 		}
 	}
 	slices.SortFunc(found, func(a, b Relationship) int {
-		return cmp.Or(strings.Compare(a.Program, b.Program), b.SessionDays-a.SessionDays, b.LastSession.Compare(a.LastSession),
-			compareIDs(a.Room, b.Room))
+		return cmp.Or(strings.Compare(a.Program, b.Program), b.SessionDays-a.SessionDays,
+			b.LastSession.Compare(a.LastSession), compareIDs(a.Room, b.Room))
 	})
 	return found
 }

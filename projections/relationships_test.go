@@ -212,8 +212,8 @@ func drawHappenings(t *rapid.T) []happening {
 	return happenings
 }
 
-// TestRoomsGrow holds rooms that were read bit by bit, and asked on the way, to those read at once; and a room by itself
-// to what is said of it among many.
+// TestRoomsGrow holds rooms that were read bit by bit, and asked on the way, to those read at once; and a room by
+// itself to what is said of it among many.
 func TestRoomsGrow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := recordRooms(t, drawHappenings(t))
@@ -229,7 +229,8 @@ func TestRoomsGrow(t *testing.T) {
 			i = n
 			asOf := roomDay(rapid.IntRange(0, 500).Draw(t, "as of"))
 			got := grown.Relationships(nil, projections.RoomQuery{}, asOf)
-			if want := roomsOf(t, events[:n]).Relationships(nil, projections.RoomQuery{}, asOf); !reflect.DeepEqual(got, want) {
+			want := roomsOf(t, events[:n]).Relationships(nil, projections.RoomQuery{}, asOf)
+			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("after %d events: got %+v, want %+v", n, got, want)
 			}
 			at := slices.IndexFunc(got, func(r projections.Relationship) bool { return r.Room == roomOne })
