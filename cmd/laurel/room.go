@@ -221,14 +221,23 @@ func saying(text string) func(*roomDesk) string { return func(*roomDesk) string 
 // textBytesMax bounds what is read of a personal text from standard input; the domain's own limit is lower.
 const textBytesMax = 1 << 20
 
-// personalText is the text of a flag, or what standard input holds for "-", so that no shell remembers it.
-func (a *app) personalText(text string) (string, error) {
-	if text != "-" {
-		return text, nil
+// personalText is the text of a flag, or what standard input holds for "-", so that no shell remembers it. Nothing is
+// kept that would belong to somebody who was erased.
+func (a *app) personalText(ctx context.Context, d *roomDesk, of uuid.UUID, text string) (string, error) {
+	if text == "-" {
+		data, err := io.ReadAll(io.LimitReader(a.stdin, textBytesMax))
+		if err != nil {
+			return "", fmt.Errorf("read standard input: %w", err)
+		}
+		text = strings.TrimRight(string(data), "\r\n")
 	}
-	data, err := io.ReadAll(io.LimitReader(a.stdin, textBytesMax))
-	if err != nil {
-		return "", fmt.Errorf("read standard input: %w", err)
+	if text == "" {
+		return "", nil
 	}
-	return strings.TrimRight(string(data), "\r\n"), nil
+	consents, err := projections.ReadConsents(ctx, d.store, nil)
+	if err == nil && consents.Erased(of) {
+		err = badInput("record a text", of.String(), "the person was erased",
+			"nothing is recorded that would belong to an erased person")
+	}
+	return text, err
 }

@@ -82,8 +82,8 @@ func newRoomSession(a *app) *cobra.Command {
 			textFlag(cmd, &c.Skill, "skill", "the `SKILL` that it was about")
 			textFlag(cmd, &note, "note", "a note; it belongs to whoever --by names")
 		},
-		command: func(_ context.Context, d *roomDesk) (domain.Command, error) {
-			text, err := a.personalText(note)
+		command: func(ctx context.Context, d *roomDesk) (domain.Command, error) {
+			text, err := a.personalText(ctx, d, d.who.person, note)
 			if err != nil {
 				return nil, err
 			}
@@ -171,7 +171,7 @@ personal, and belongs to the owner. --wording - reads it from standard input.`,
 			textFlag(cmd, &c.Skill, "skill", "the `SKILL` that it is about")
 			textFlag(cmd, &wording, "wording", "the goal in their own words")
 		},
-		command: func(_ context.Context, d *roomDesk) (domain.Command, error) {
+		command: func(ctx context.Context, d *roomDesk) (domain.Command, error) {
 			c.CommandMeta, c.Goal, c.Owner = d.who.meta, d.given[0], d.room.Mentee
 			var err error
 			if owner != "" {
@@ -184,7 +184,7 @@ personal, and belongs to the owner. --wording - reads it from standard input.`,
 					return nil, err
 				}
 			}
-			text, err := a.personalText(wording)
+			text, err := a.personalText(ctx, d, c.Owner, wording)
 			if text != "" {
 				c.Personal = domain.GoalWording{Of: c.Owner, Wording: text}
 			}
@@ -263,11 +263,11 @@ they show it to the program, or to the public.`,
 			must(cmd.RegisterFlagCompletionFunc("visibility",
 				cobra.FixedCompletions(visibilities, cobra.ShellCompDirectiveNoFileComp)))
 		},
-		command: func(_ context.Context, d *roomDesk) (domain.Command, error) {
+		command: func(ctx context.Context, d *roomDesk) (domain.Command, error) {
 			if text == "" {
 				return nil, usage("--text is missing", "such as --text \"My first review\", or --text - for standard input")
 			}
-			written, err := a.personalText(text)
+			written, err := a.personalText(ctx, d, d.who.person, text)
 			return domain.PostThread{CommandMeta: d.who.meta, Thread: d.given[0], Visibility: domain.Visibility(visibility),
 				Personal: domain.ThreadText{Of: d.who.person, Text: written}}, err
 		},

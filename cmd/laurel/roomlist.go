@@ -129,7 +129,8 @@ func cutRows(table render.Section, limit int) []render.Section {
 const healthHelp = `The rhythm of a mentorship is the median gap between its days with a session, from 7 to 90 days,
 and 30 days while there are fewer than two such days. It is active while the last session, or the start, is no more
 than two rhythms ago, pauses left out; else it is fading, or one-off where there was no more than one day with a
-session. An ended mentorship keeps the health that it had when it ended.`
+session. An ended mentorship keeps the health that it had when it ended; where healths are counted, "ended" says how
+many of all of them are.`
 
 func newRoomList(a *app) *cobra.Command {
 	var f roomFilter
