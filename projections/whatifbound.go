@@ -2,6 +2,7 @@ package projections
 
 import (
 	"math"
+	"slices"
 
 	"laurel/domain"
 	"laurel/domain/criteria"
@@ -14,7 +15,7 @@ const reachCellsMax = 160
 type cell struct {
 	ranges []criteria.Range
 	parts  []criteria.Range            // by measure: of shares, the sum and its largest part, in thousandths
-	units  [criteria.EveryYear + 1]int // by calendar unit in use: how many there are from the as-of time to the end of the span
+	units  [criteria.EveryYear + 1]int // by calendar unit in use: how many begin or go on before the span's end
 }
 
 // findCells cuts the time ahead where something changes by itself, or into coarser spans where that is often.
@@ -43,7 +44,8 @@ func (s *reaching) findCells() {
 	}
 }
 
-// cellOf returns the cell between two evaluations that ends at a time; still says that nothing changes before the second.
+// cellOf returns the cell between two evaluations that ends at a time; still says that nothing changes before the
+// second.
 func (s *reaching) cellOf(before, after *criteria.Timeline, still bool, end int64) cell {
 	if still {
 		after = before
@@ -142,15 +144,46 @@ func (s *reaching) feasible(counts []int) bool {
 			return true
 		}
 	}
+	if !s.feasibleIn(&s.hull, counts) {
+		return false
+	}
 	for i := range s.cells {
-		ranges := s.stretched(&s.cells[i], counts)
-		for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
-			if s.plan.Possible(tier, ranges) {
-				return true
-			}
+		if s.feasibleIn(&s.cells[i], counts) {
+			return true
 		}
 	}
 	return false
+}
+
+// feasibleIn is feasible within one span of time.
+func (s *reaching) feasibleIn(c *cell, counts []int) bool {
+	s.checks++
+	ranges := s.stretched(c, counts)
+	for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
+		if s.plan.Possible(tier, ranges) {
+			return true
+		}
+	}
+	return false
+}
+
+// findHull makes the cell that all cells are in: what is not feasible in it is feasible in none.
+func (s *reaching) findHull() {
+	for i, c := range s.cells {
+		if i == 0 {
+			s.hull = cell{ranges: slices.Clone(c.ranges), parts: slices.Clone(c.parts), units: c.units}
+			continue
+		}
+		for m := range c.ranges {
+			s.hull.ranges[m] = both(s.hull.ranges[m], c.ranges[m])
+			s.hull.parts[m] = both(s.hull.parts[m], c.parts[m])
+		}
+		s.hull.units = c.units // the last has all of them
+	}
+}
+
+func both(a, b criteria.Range) criteria.Range {
+	return criteria.Range{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
 }
 
 // stretched returns what the measures can be in a cell after so many events of each kind.
@@ -260,22 +293,25 @@ func (s *reaching) countRatings() {
 	}
 }
 
-// combinations yields the ways in which n events can be of the kinds that there are, until told to stop. A start that
-// adds nothing by itself is only there for an event with its mentee.
-func (s *reaching) combinations(n int, yield func(counts []int) bool) bool {
+// combinations yields the ways in which n events can be of the kinds that there are, until told to stop.
+func (s *reaching) combinations(n int, yield func(counts []int) bool) {
 	counts := make([]int, len(s.kinds))
 	var place func(kind, left int) bool
 	place = func(kind, left int) bool {
-		if kind == len(counts)-1 {
-			counts[kind] = left
-			ok := true
-			if s.sensible(counts, n) {
-				ok = yield(counts)
-			}
-			counts[kind] = 0
-			return ok
+		most := left
+		if s.kinds[kind].kind == InputStart {
+			most = s.startsMax(kind, n, left)
 		}
-		for c := left; c >= 0; c-- {
+		if kind == len(counts)-1 {
+			if left > most {
+				return true
+			}
+			counts[kind] = left
+			goOn := yield(counts)
+			counts[kind] = 0
+			return goOn
+		}
+		for c := most; c >= 0; c-- {
 			counts[kind] = c
 			if !place(kind+1, left-c) {
 				return false
@@ -284,21 +320,43 @@ func (s *reaching) combinations(n int, yield func(counts []int) bool) bool {
 		counts[kind] = 0
 		return true
 	}
-	return len(counts) == 0 || place(0, n)
+	place(0, n)
 }
 
-// sensible rules out combinations of which a smaller one does the same.
-func (s *reaching) sensible(counts []int, n int) bool {
-	starts, idle, allIdle := 0, 0, true
-	for k, c := range counts {
-		kind := &s.kinds[k]
-		if kind.kind == InputStart && kind.idle {
-			idle += c
-		}
-		if kind.kind == InputStart {
-			starts += c
-		}
-		allIdle = allIdle && (c == 0 || kind.idle)
+// startsMax is how many of n events can be starts: one that adds nothing by itself is only there for an event with its
+// mentee.
+func (s *reaching) startsMax(kind, n, left int) int {
+	if s.kinds[kind].idle {
+		left = min(left, n/2)
 	}
-	return starts <= reachNewMax && idle <= n-idle && !allIdle
+	return min(left, reachNewMax)
+}
+
+// plainCombinations yields combinations of two kinds, with a few new mentees: what there is time for where there are too
+// many combinations.
+func (s *reaching) plainCombinations(n int, yield func(counts []int)) {
+	const startsTried, splits = 3, 6
+	for starts := 0; starts <= min(startsTried, n/2); starts++ {
+		if starts > 0 && s.kinds[0].kind != InputStart {
+			return
+		}
+		left := n - starts
+		for a := range s.kinds {
+			for b := a; b < len(s.kinds); b++ {
+				if s.kinds[a].kind == InputStart || s.kinds[b].kind == InputStart {
+					continue
+				}
+				for of := left; of > 0; of -= max(1, left/splits) {
+					counts := make([]int, len(s.kinds))
+					counts[0] = starts
+					counts[a] += of
+					counts[b] += left - of
+					yield(counts)
+					if a == b {
+						break
+					}
+				}
+			}
+		}
+	}
 }

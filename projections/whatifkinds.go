@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"laurel/domain"
 	"laurel/domain/criteria"
 )
@@ -79,14 +81,27 @@ type choices struct {
 	flags          []uint8
 }
 
+// computedMax is up to which number all are tried where a where computes.
+const computedMax = 180
+
 // choicesOf lists the values for a type: those that a where names, what lies beside numbers, and others than those.
 func (s *reaching) choicesOf(t domain.EventType) choices {
 	var texts []string
 	var numbers []float64
+	computes := false
 	for _, i := range s.measures {
 		if s.takes(i, t) {
-			moreTexts, moreNumbers := s.plan.Constants(i)
+			moreTexts, moreNumbers, all := s.plan.Constants(i)
 			texts, numbers = append(texts, moreTexts...), append(numbers, moreNumbers...)
+			computes = computes || !all
+		}
+	}
+	if computes {
+		s.unsureOf("a where computes with attributes: not everything that they can be was tried")
+	}
+	for _, text := range texts {
+		if id, err := uuid.Parse(text); err == nil && s.isStranger(id) {
+			s.unsureOf("a where names someone who is no mentee yet: new mentees are others")
 		}
 	}
 	texts = slices.DeleteFunc(texts, func(text string) bool { return !nameable(text) })
@@ -100,6 +115,9 @@ func (s *reaching) choicesOf(t domain.EventType) choices {
 		}
 	}
 	beside := func(plain []float64, scale float64) []float64 {
+		for n := 1.0; computes && n <= computedMax; n++ {
+			plain = append(plain, n*scale, n*scale/2)
+		}
 		for _, n := range numbers {
 			plain = append(plain, math.Floor(n*scale), math.Floor(n*scale)-1, math.Floor(n*scale)+1)
 		}
@@ -148,8 +166,10 @@ func (s *reaching) channels() []string {
 	session, _ := criteria.TypeCode(domain.TypeSessionHeld)
 	var found []string
 	for _, fact := range s.base.mentors[s.base.self].Facts {
-		if word := s.base.tables.Labels[fact.Label]; fact.Type == session && len(found) < channelsTried &&
-			word != "" && !slices.Contains(found, word) {
+		if fact.Type != session || fact.Label == 0 || len(found) == channelsTried {
+			continue
+		}
+		if word := s.base.tables.Labels[fact.Label]; !slices.Contains(found, word) {
 			found = append(found, word)
 		}
 	}
@@ -158,8 +178,15 @@ func (s *reaching) channels() []string {
 
 // nameable reports whether a text can be a name in an event.
 func nameable(text string) bool {
-	return text != "" && len(text) <= domain.NameBytesMax && !strings.Contains(text, "@") && strings.TrimSpace(text) == text &&
+	return text != "" && len(text) <= domain.NameBytesMax && !strings.Contains(text, "@") &&
+		strings.TrimSpace(text) == text &&
 		!strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// isStranger reports whether someone is neither the mentor nor a mentee.
+func (s *reaching) isStranger(id uuid.UUID) bool {
+	return id != s.base.Person(s.base.self) && !slices.ContainsFunc(s.whos, func(w furtherWho) bool { return w.person == id }) &&
+		!slices.ContainsFunc(s.base.mentors[s.base.self].Mentees, func(p uint32) bool { return s.base.tables.People[p] == id })
 }
 
 // takes reports whether a measure takes a type.
@@ -194,7 +221,7 @@ func (s *reaching) findKinds(only []domain.EventType) {
 		}
 		switch t {
 		case domain.TypeMentorshipPaused, domain.TypeMentorshipResumed, domain.TypeMentorshipEnded:
-			s.limit("mentorships are neither paused nor resumed nor ended")
+			s.unsureOf("mentorships are neither paused nor resumed nor ended")
 			continue
 		case domain.TypeSessionConfirmed:
 			continue // see confirmations

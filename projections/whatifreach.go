@@ -17,6 +17,8 @@ type ReachQuery struct {
 	Tier string             // the id of the tier
 	By   time.Time          // by when; ReachYears after the as-of time if zero
 	Only []domain.EventType // the types of further events; all that matter if empty
+
+	Evaluations int // how many to spend; 0: as many as are reasonable
 }
 
 // ReachYears is how far a search for further events looks ahead unless told otherwise.
@@ -118,7 +120,7 @@ func Reaches(f *Facts, people *People, program string, person uuid.UUID, plan *c
 	for _, c := range plan.Clauses(to, now.Measures, now.Score) {
 		r.Before = append(r.Before, checkClause(&c))
 	}
-	s := newReaching(partOf(f, id), plan, to, asOf.UnixNano(), by.UnixNano(), q.Only)
+	s := newReaching(partOf(f, id), plan, to, asOf.UnixNano(), by.UnixNano(), &q)
 	s.search()
 	s.report(r, people)
 	return r, nil

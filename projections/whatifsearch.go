@@ -43,10 +43,13 @@ type reaching struct {
 	units      [criteria.EveryYear + 1][]int64 // by calendar unit in use: from, and its beginnings after that
 	spans      []int64                         // after which a credit begins to count
 	cells      []cell
+	hull       cell        // that all of them are in
+	checks     int         // of bounds
 	ratings    []int       // by measure: how many surely count
 	sharers    map[int]int // by sum: the mentees who have a part in it
 
-	cut         bool // not everything that could be tried is
+	cut         bool // not everyone is tried
+	unsure      bool // not every kind of event is
 	evaluations int
 	budget      int
 	limits      []string
@@ -60,11 +63,12 @@ const (
 	reachWork           = 12_000_000
 	reachEvaluationsMax = 60_000
 	reachEvaluationsMin = 3_000
-	combinationsMax     = 20_000
+	combinationsMax     = 2_000
+	checksMax           = 100_000
 	schedulesMax        = 400 // for one combination
 )
 
-func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, only []domain.EventType) *reaching {
+func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, q *ReachQuery) *reaching {
 	s := &reaching{base: whole.until(from), plan: plan, target: target, from: from, to: max(from, to), sharers: map[int]int{}}
 	decides := map[int]bool{}
 	for tier := target; tier < len(plan.Doc.Tiers); tier++ {
@@ -82,11 +86,13 @@ func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, on
 	s.probe = s.base.copy()
 	s.start(s.probe, s.existing, from)
 	s.probe.settle()
-	s.findKinds(only)
+	s.findKinds(q.Only)
 	s.findInstants()
 	s.countRatings()
 	s.trier = newTrier(plan, s.base)
-	s.budget = min(max(reachWork/(len(s.base.mentors[s.base.self].Facts)+100), reachEvaluationsMin), reachEvaluationsMax)
+	if s.budget = q.Evaluations; s.budget <= 0 {
+		s.budget = min(max(reachWork/(len(s.base.mentors[s.base.self].Facts)+100), reachEvaluationsMin), reachEvaluationsMax)
+	}
 	return s
 }
 
@@ -94,6 +100,12 @@ func (s *reaching) limit(text string) {
 	if !slices.Contains(s.limits, text) {
 		s.limits = append(s.limits, text)
 	}
+}
+
+// unsureOf notes something that was left out and that might do: then nothing is proven.
+func (s *reaching) unsureOf(text string) {
+	s.limit(text)
+	s.unsure = true
 }
 
 // needsRatings reports whether some mean that decides is used otherwise than as something to be large.
@@ -215,12 +227,13 @@ func (s *reaching) search() {
 	}
 	s.atLeast = 1
 	s.findCells()
+	s.findHull()
 	if len(s.kinds) == 0 || s.hopeless() {
-		s.proven = true
+		s.proven = !s.unsure
 		return
 	}
-	refuted := true
-	for n := 1; n <= reachEventsMax && !s.spent(); n++ {
+	refuted := !s.unsure
+	for n := 1; n <= reachEventsMax && !s.spent() && s.checks <= checksMax; n++ {
 		ruledOut := s.ofSize(n)
 		if s.best != nil {
 			s.proven = refuted
@@ -231,7 +244,7 @@ func (s *reaching) search() {
 			s.atLeast = n + 1
 		}
 	}
-	if s.spent() {
+	if s.spent() || s.checks > checksMax {
 		s.limit(fmt.Sprintf("the search ended after %d evaluations", s.evaluations))
 	} else {
 		s.limit(fmt.Sprintf("no more than %d events were tried", reachEventsMax))
@@ -260,7 +273,7 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 	}
 	seen, complete := 0, true
 	s.combinations(n, func(counts []int) bool {
-		if seen++; seen > combinationsMax {
+		if seen++; seen > combinationsMax || s.checks > checksMax {
 			complete = false
 			return false
 		}
@@ -269,6 +282,13 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 		}
 		return true
 	})
+	if !complete {
+		s.plainCombinations(n, func(counts []int) {
+			if s.checks <= checksMax && s.feasible(counts) {
+				candidates = append(candidates, counts)
+			}
+		})
+	}
 	if complete && len(candidates) == 0 {
 		return true
 	}

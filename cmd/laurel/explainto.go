@@ -25,11 +25,13 @@ type reachFlags struct {
 
 func (f *reachFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.to, "to", "", "say which further events would reach the `TIER`")
-	cmd.Flags().StringVar(&f.by, "by-time", "", fmt.Sprintf("reach it by `TIME`; within %d years if left out", projections.ReachYears))
+	cmd.Flags().StringVar(&f.by, "by-time", "",
+		fmt.Sprintf("reach it by `TIME`; within %d years if left out", projections.ReachYears))
 	cmd.Flags().StringSliceVar(&f.only, "only", nil, "only events of these `TYPES`, such as SessionHeld,GoalMet")
 	must(cmd.RegisterFlagCompletionFunc("to", cobra.NoFileCompletions))
 	must(cmd.RegisterFlagCompletionFunc("by-time", cobra.NoFileCompletions))
-	must(cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(factTypeNames(), cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("only",
+		cobra.FixedCompletions(factTypeNames(), cobra.ShellCompDirectiveNoFileComp)))
 }
 
 // check refuses flags that do not go together.
@@ -114,9 +116,11 @@ func reachHead(r *projections.Reach, doc *criteria.Document) render.Section {
 	case r.Reached && len(r.Events) > 0 && r.Proven:
 		section.Lines = append(section.Lines, "No smaller set of such events does: each was ruled out.")
 	case r.Reached && len(r.Events) > 0:
-		section.Lines = append(section.Lines, fmt.Sprintf("Fewer than %d cannot do; between that and what was found, not every set was ruled out.", r.AtLeast))
+		section.Lines = append(section.Lines, fmt.Sprintf(
+			"Fewer than %d cannot do; between that and what was found, not every set was ruled out.", r.AtLeast))
 	case !r.Reached && !r.Proven:
-		section.Lines = append(section.Lines, fmt.Sprintf("That does not say that none would: fewer than %d cannot do.", r.AtLeast))
+		section.Lines = append(section.Lines, fmt.Sprintf(
+			"That does not say that none would: fewer than %d cannot do.", r.AtLeast))
 	}
 	s := r.Searched
 	section.Lines = append(section.Lines,
@@ -179,7 +183,8 @@ func reachClauses(r *projections.Reach, doc *criteria.Document) render.Section {
 		return section
 	}
 	section := render.Section{Title: "What " + tierName(doc, r.To) + " needs", Columns: []render.Column{
-		{Name: "clause", Wrap: true}, {Name: "now", Right: true}, {Name: "then", Right: true}, {Name: "met then", Whole: true},
+		{Name: "clause", Wrap: true}, {Name: "now", Right: true}, {Name: "then", Right: true},
+		{Name: "met then", Whole: true},
 	}}
 	for i, c := range r.Before {
 		section.Rows = append(section.Rows, []string{c.Text, c.Value, r.After[i].Value, yesNo(r.After[i].Holds)})
@@ -188,7 +193,8 @@ func reachClauses(r *projections.Reach, doc *criteria.Document) render.Section {
 }
 
 func reachData(r *projections.Reach) render.Section {
-	section := render.Section{Columns: render.Columns("at", "type", "mentee", "mentee_name", "mentorship", "session", "attributes")}
+	section := render.Section{Columns: render.Columns("at", "type", "mentee", "mentee_name", "mentorship", "session",
+		"attributes")}
 	for _, e := range r.Events {
 		section.Rows = append(section.Rows, []string{e.At.Format(time.RFC3339Nano), e.Type, e.Mentee, e.MenteeName,
 			idText(e.Mentorship), idText(e.Session), attributesText(e.Attributes)})

@@ -30,11 +30,12 @@ func (p *Plan) Passes(measure int, tables *Tables, m *Mentor, f *Fact) bool {
 	return pred == nil || pred.holds(&subject{fact: f, mentor: m, tables: tables})
 }
 
-// Constants lists the texts and the numbers that a measure's where names, each once, in order.
-func (p *Plan) Constants(measure int) (texts []string, numbers []float64) {
+// Constants lists the texts and the numbers that a measure's where names, each once, in order. All says that it only
+// compares attributes with them, so that nothing but being one of the texts, or beside one of the numbers, matters.
+func (p *Plan) Constants(measure int) (texts []string, numbers []float64, all bool) {
 	pred := p.measures[measure].pred
 	if pred == nil {
-		return nil, nil
+		return nil, nil, true
 	}
 	ast.PostOrderVisit(pred.root, ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() != ast.LiteralKind {
@@ -51,5 +52,5 @@ func (p *Plan) Constants(measure int) (texts []string, numbers []float64) {
 	}))
 	slices.Sort(texts)
 	slices.Sort(numbers)
-	return slices.Compact(texts), slices.Compact(numbers)
+	return slices.Compact(texts), slices.Compact(numbers), pred.ask != nil
 }
