@@ -98,6 +98,9 @@ func (a *app) printAudit(audit *projections.Audit, limit int) error {
 	if n := len(audit.Findings); n > 0 {
 		head += fmt.Sprintf(", and %s not", plural(n, "does", "do"))
 	}
+	if audit.Awards == 0 {
+		head = "No awards"
+	}
 	lines := []string{head + ".", "Known up to " + audit.Position + "."}
 	if audit.Unmet > 0 {
 		lines = append(lines, fmt.Sprintf("Of those that hold up, %s not met any more under their own criteria either.",

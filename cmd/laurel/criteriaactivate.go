@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
@@ -119,6 +120,9 @@ func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, b
 	if err != nil {
 		return err
 	}
+	if done {
+		at = d.effectiveBefore(command.ID, at)
+	}
 	act := criteriaAct{Act: verb, Criteria: hash, EffectiveAt: at}
 	if !done {
 		if act.Impact, err = d.impact(hash); err != nil {
@@ -143,6 +147,16 @@ func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, b
 		lines = append(lines, impactLine(impact))
 	}
 	return a.printAct(act, lines, []render.Section{})
+}
+
+// effectiveBefore is when an activation that was recorded before is effective, whatever its repetition says.
+func (d *desk) effectiveBefore(event uuid.UUID, at time.Time) time.Time {
+	for _, a := range d.governance.State(d.program).Activations {
+		if a.EventID == event {
+			return a.EffectiveAt
+		}
+	}
+	return at
 }
 
 // approvedImpact is the report that the newest approval holds.

@@ -128,7 +128,7 @@ func (a *app) printRecords(d *desk) error {
 				}
 			}
 		},
-		Sections: []render.Section{{Lines: lines}, table},
+		Sections: withRows(render.Section{Lines: lines}, table),
 		Data:     data,
 	})
 }
