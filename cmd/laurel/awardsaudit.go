@@ -25,8 +25,8 @@ func newAwardsAudit(a *app) *cobra.Command {
 
   evidence voided since    it was right by what was known, and rests on events that were voided since
   history changed since    it was right by what was known, and is not by what was recorded since
-  criteria changed since   the criteria in force do not give it, and those that it names would
-  never justified          it was not right even by what was known when it was decided
+  criteria changed since   the criteria in force do not give it, and those that it names would; or none are in force
+  never justified          it was not right even by what was known when it was decided, or its criteria never held
 
 Beside each stands what was decided about it, such as that the policy of the criteria in force keeps it. As of --as-of,
 as known at --position. Nothing is recorded.`,
