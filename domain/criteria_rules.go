@@ -208,7 +208,7 @@ func (c *Criteria) judgeWithdrawn(meta *CommandMeta, v *CriteriaWithdrawn) error
 		"criteria in force cannot be withdrawn: roll back to others")
 }
 
-// judgeCancelled refuses to withdraw an activation before it was decided: one that is backdated would be undone by that.
+// judgeCancelled refuses to withdraw an activation before it was decided: that would undo one that is backdated.
 func (c *Criteria) judgeCancelled(meta *CommandMeta, hash string) error {
 	for i := range c.Activations {
 		a := &c.Activations[i]

@@ -149,8 +149,8 @@ func (l ledger) payload(id uuid.UUID) Payload {
 	return nil
 }
 
-// judgeRepeat refuses a command with the id of one that was carried out before and asked for something else, in a stream
-// that keeps payloads. about says what a payload is about, beside its type; it may be nil.
+// judgeRepeat refuses a command with the id of one that was carried out before and asked for something else. It is for
+// streams that keep payloads. about says what a payload is about, beside its type; it may be nil.
 func (l ledger) judgeRepeat(id uuid.UUID, p Payload, about func(Payload) string) error {
 	was := l.payload(id)
 	switch {
