@@ -225,6 +225,11 @@ func (s *reaching) stretched(c *cell, counts []int) []criteria.Range {
 			r.Low = min(r.Low, meanWith(r.Low, weight, least, n)-1)
 		default:
 			r.High += min(total, s.room(c, m, starts))
+			for _, limit := range m.Caps {
+				if limit.Per == criteria.PerMentor && limit.Every == criteria.Ever {
+					r.High = min(r.High, limit.Max)
+				}
+			}
 		}
 	}
 	for _, i := range s.measures {

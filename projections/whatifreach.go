@@ -81,7 +81,9 @@ func (e *NoTierError) Error() string {
 
 // Reaches finds a smallest set of further events that would take a mentor to a tier or a higher one: the mentor's own
 // with existing and new mentees, and the mentees' outcomes, all at the as-of time or later. What was recorded with a
-// later time than that does not exist. Corrections and what other mentors may do are not among the events.
+// later time than that does not exist. Corrections and what other mentors may do are not among the events, and
+// mentorships are neither paused nor resumed nor ended. What a decision asks for first is not counted: a goal that is
+// met may have been set before, a milestone assigned.
 //
 // Sets are tried by size. For each size, those combinations of kinds of events are ruled out with which no measure can
 // get far enough, whatever the times and the mentees: a further event changes nothing of what earlier ones were

@@ -232,7 +232,14 @@ func (s *reaching) findInstants() {
 			s.instants = append(s.instants, s.from+m.Credit.AtLeastNS)
 			s.spans = append(s.spans, m.Credit.AtLeastNS)
 		}
+		for _, b := range s.base.mentors[s.base.self].bonds {
+			if at := b.startedNS + m.Credit.AtLeastNS; !b.voided() && m.Credit.AtLeastNS > 0 && at > s.from && at <= s.to {
+				s.instants = append(s.instants, at) // when the mentorship is old enough
+			}
+		}
 	}
+	s.instants = append(s.instants, s.changes()...)
+	s.always = slices.Clone(s.instants)
 	zone, err := time.LoadLocation(s.plan.Doc.Timezone)
 	if err != nil {
 		zone = time.UTC
@@ -249,6 +256,37 @@ func (s *reaching) findInstants() {
 	s.instants = slices.Compact(s.instants)
 	slices.Sort(s.spans)
 	s.spans = slices.Compact(s.spans)
+	slices.Sort(s.always)
+	s.always = slices.Compact(s.always)
+}
+
+// changes lists the next instants at which something changes by itself.
+func (s *reaching) changes() []int64 {
+	const changesMax = 8
+	var found []int64
+	for due := s.trier.evaluate(s.base, s.from).Due; due <= s.to && len(found) < changesMax; {
+		found = append(found, due)
+		due = s.trier.evaluate(s.base, due).Due
+	}
+	return found
+}
+
+// instantsFor lists the instants at which an event of a kind is tried: of the calendar units, the beginnings of those
+// that matter to some measure that it counts in.
+func (s *reaching) instantsFor(kind int) []int64 {
+	instants := slices.Clone(s.always)
+	for every, starts := range s.units {
+		matters := slices.ContainsFunc(s.measures, func(i int) bool {
+			m := &s.plan.Doc.Measures[i]
+			return s.kinds[kind].most[i] > 0 && (int(unitOf(m.Aggregate)) == every ||
+				slices.ContainsFunc(m.Caps, func(c criteria.Cap) bool { return int(c.Every) == every }))
+		})
+		if matters {
+			instants = append(instants, starts...)
+		}
+	}
+	slices.Sort(instants)
+	return slices.Compact(instants)
 }
 
 // unitsFrom lists the beginnings of calendar units after one time and up to another.
