@@ -54,7 +54,7 @@ func newAcknowledgePublish(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "publish AWARD --by PERSON --audience A --text-version V [--with MENTEE...]",
 		Short:             "Name the person of an award, and mentees with them, before an audience",
-		Example:           "  laurel acknowledge publish AWARD --by owner@example.org --audience team --text-version 2026-01",
+		Example:           "  laurel acknowledge publish 3f6c01ab --by owner@example.org --audience team --text-version 2026-01",
 		Args:              args("AWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -104,7 +104,7 @@ func newAcknowledgeRetract(a *app) *cobra.Command {
 	var audience string
 	cmd := &cobra.Command{
 		Use: "retract AWARD --by PERSON [--audience A]", Short: "Take back what was published about an award",
-		Example:           "  laurel acknowledge retract AWARD --by owner@example.org",
+		Example:           "  laurel acknowledge retract 3f6c01ab --by owner@example.org",
 		Args:              args("AWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {

@@ -91,7 +91,8 @@ var awardDigits = regexp.MustCompile(`^[0-9a-f]{4,8}[0-9a-f-]{0,28}$`)
 func (r *registry) find(text string) (*projections.RegisteredAward, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if !awardDigits.MatchString(text) {
-		return nil, usage("AWARD is no id", "give an id, or its first digits; see `laurel awards list`")
+		return nil, usage(fmt.Sprintf("AWARD %s is no id", quoted(text)),
+			"give an id, or its first 4 digits or more; see `laurel awards list`")
 	}
 	var found []*projections.RegisteredAward
 	for _, award := range r.register.All("") {

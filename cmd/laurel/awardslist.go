@@ -59,6 +59,9 @@ it was then; with --position, as it was known then.`,
 				}
 				return status == "" || string(row.Status) == status
 			})
+			if len(rows) == 0 && tier != "" {
+				a.noteTiers(r, tier)
+			}
 			return a.printAwards(rows, limit)
 		},
 	}
@@ -74,6 +77,19 @@ it was then; with --position, as it was known then.`,
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
 	return cmd
+}
+
+// noteTiers tells somebody who asked for a tier that no award has which tiers there are.
+func (a *app) noteTiers(r *registry, tier string) {
+	var tiers []string
+	for _, award := range r.register.All(a.cfg.program) {
+		tiers = append(tiers, string(award.First.Tier))
+	}
+	slices.Sort(tiers)
+	if tiers = slices.Compact(tiers); len(tiers) > 0 && !slices.Contains(tiers, tier) {
+		a.note("No award in the register is of tier %s (%s)", quoted(tier), didYouMean(tier, tiers,
+			"there are "+strings.Join(tiers[:min(8, len(tiers))], ", ")))
+	}
 }
 
 // printAwards prints a list of awards.

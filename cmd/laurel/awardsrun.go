@@ -123,11 +123,15 @@ func (a *app) printAwardRun(report *awarding.Report, rows []decisionRow, dryRun 
 	lines := []string{fmt.Sprintf("Program %s as of %s, known up to %s: %s %s.", report.Program,
 		report.AsOf.UTC().Format(time.RFC3339), report.Position, plural(report.Total(), "award event", "award events"), did)}
 	if report.Backlog > 0 {
-		lines = append(lines, fmt.Sprintf("%s of them are backlog: old news, about which nobody is notified.",
-			thousands(int64(report.Backlog))))
+		lines = append(lines, fmt.Sprintf("%s backlog: old news, about which nobody is notified.",
+			plural(report.Backlog, "of them is", "of them are")))
 	}
 	if n := report.Decided[domain.TypeAwardProposed]; n > 0 {
-		lines = append(lines, fmt.Sprintf("%s for a review: see `laurel awards review`.", plural(n, "award waits", "awards wait")))
+		if dryRun {
+			lines = append(lines, plural(n, "award", "awards")+" would wait for a review.")
+		} else {
+			lines = append(lines, fmt.Sprintf("%s for a review: see `laurel awards review`.", plural(n, "award waits", "awards wait")))
+		}
 	}
 	counts := map[string]int{}
 	section := render.Section{Columns: []render.Column{{Name: "decision"}, {Name: "awards", Right: true}}}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,6 +68,10 @@ what was known at --position.`,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if limit < 0 {
 				return usage(fmt.Sprintf("--limit %d is negative", limit), "use 0 for all")
+			}
+			if tier == "" && !awardDigits.MatchString(strings.ToLower(strings.TrimSpace(given[0]))) {
+				return usage(fmt.Sprintf("AWARD %s is no id", quoted(given[0])),
+					"give an id, or its first 4 digits or more; or a PERSON together with --tier")
 			}
 			ctx := cmd.Context()
 			r, err := a.openRegistry(ctx)

@@ -70,7 +70,7 @@ type feedbackQuery struct {
 
 func (a *app) feedbackFlags(cmd *cobra.Command, q *feedbackQuery) {
 	a.programsFlag(cmd)
-	textFlag(cmd, &q.room, "room", "only this mentorship, by `ID`")
+	textFlag(cmd, &q.room, "room", "only this mentorship, by its `ID` or its first digits")
 	textFlag(cmd, &q.person, "person", "only mentorships of a `PERSON`: by id, e-mail or name")
 }
 
@@ -116,14 +116,11 @@ func (l *feedbackLog) query(program, room, person string) (q projections.RoomQue
 	if room == "" {
 		return q, id, nil
 	}
-	if id, err = parseRoomID(room); err != nil {
+	if err = checkRoomDigits(room); err != nil {
 		return q, id, err
 	}
-	if !slices.ContainsFunc(l.rooms.Find(projections.RoomQuery{}, domain.OccurredMax),
-		func(r projections.RoomRef) bool { return r.Room == id }) {
-		return q, id, badInput("find mentorship", id.String(), "the log does not hold it", "see `laurel feedback list`")
-	}
-	return q, id, nil
+	ref, err := oneRoom(l.rooms.Find(projections.RoomQuery{}, domain.OccurredMax), room)
+	return q, ref.Room, err
 }
 
 // program checks a program that was named.
@@ -138,15 +135,6 @@ func (l *feedbackLog) program(named string) (domain.Slug, error) {
 	slices.Sort(known)
 	program, err := chooseProgram(named, slices.Compact(known), "")
 	return domain.Slug(program), err
-}
-
-// parseRoomID reads the id of a mentorship.
-func parseRoomID(text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil || id == uuid.Nil {
-		return id, usage(fmt.Sprintf("ROOM %q is no uuid", text), "a mentorship is named by its id")
-	}
-	return id, nil
 }
 
 func (a *app) listFeedback(ctx context.Context, q *feedbackQuery) error {

@@ -43,7 +43,7 @@ func newFeedbackRequests(a *app, r feedbackRequests) *cobra.Command {
 		Use:   r.use + " [--program P] [--room ROOM [--request ID]]",
 		Short: r.short,
 		Example: "  laurel feedback " + r.use + " --program git\n" +
-			"  laurel feedback " + r.use + " --room 0c0a9c0e-3d0b-4a53-8a0b-1f6a3f0f7c21 --request end-mentee",
+			"  laurel feedback " + r.use + " --room 0c0a9c0e --request end-mentee",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if request != "" && room == "" {
@@ -78,7 +78,7 @@ func newFeedbackRequests(a *app, r feedbackRequests) *cobra.Command {
 	}
 	a.programsFlag(cmd)
 	a.actFlags(cmd, &f)
-	textFlag(cmd, &room, "room", "only this mentorship, by `ID`")
+	textFlag(cmd, &room, "room", "only this mentorship, by its `ID` or its first digits")
 	textFlag(cmd, &request, "request", "only this request of it, by `ID` such as end-mentee")
 	return cmd
 }
@@ -110,21 +110,24 @@ func contactName(people *projections.People, person uuid.UUID) string {
 
 func newFeedbackGive(a *app) *cobra.Command {
 	var f actFlags
-	var room, request, rating, comment string
+	var choice roomChoice
+	var text, request, rating, comment string
 	cmd := &cobra.Command{
 		Use:   "give --room ROOM --by PERSON --rating R [--request ID] [--comment TEXT]",
 		Short: "Rate the other of a mentorship, from 1 to 5",
-		Example: `  laurel feedback give --room 0c0a9c0e-3d0b-4a53-8a0b-1f6a3f0f7c21 --by ada@example.org --rating 4.5
-  laurel feedback give --room 0c0a9c0e-3d0b-4a53-8a0b-1f6a3f0f7c21 --by bob --rating 5 --request end-mentee`,
+		Long: `Rate the other of a mentorship, from 1 to 5. The mentorship is named by --room, or by --mentor and --mentee.
+What was asked for is answered with --request; ` + "`laurel feedback list`" + ` shows what was.`,
+		Example: `  laurel feedback give --room 0c0a9c0e --by ada@example.org --rating 4.5
+  laurel feedback give --mentor "Ada King" --mentee "Ben Moss" --by "Ben Moss" --rating 5 --request end-mentee`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if room == "" {
-				return usage("--room is missing", "name the mentorship by its id")
+			switch {
+			case text == "" && !byPair(cmd):
+				return usage("--room is missing", "name the mentorship by its id, or with --mentor and --mentee")
+			case text != "" && byPair(cmd):
+				return usage("--room does not go with --mentor and --mentee", "name the mentorship one way")
 			}
-			id, err := parseRoomID(room)
-			if err != nil {
-				return err
-			}
+			var err error
 			if rating == "" {
 				return usage("--rating is missing", "give one from 1 to 5, such as --rating 4.5")
 			}
@@ -133,7 +136,12 @@ func newFeedbackGive(a *app) *cobra.Command {
 				return err
 			}
 			ctx := cmd.Context()
-			return a.writing(ctx, &f, func(store eventstore.Store, _ *projections.People, who actor) error {
+			return a.writing(ctx, &f, func(store eventstore.Store, people *projections.People, who actor) error {
+				room, err := a.findRoom(ctx, store, people, &choice, text, domain.OccurredMax, nil)
+				if err != nil {
+					return err
+				}
+				id := room.Room
 				c.CommandMeta, c.By = who.meta, who.person
 				if comment != "" {
 					c.Personal = domain.FeedbackComment{Of: who.person, Comment: comment}
@@ -157,7 +165,8 @@ func newFeedbackGive(a *app) *cobra.Command {
 		},
 	}
 	a.actFlags(cmd, &f)
-	textFlag(cmd, &room, "room", "the mentorship, by `ID`")
+	a.roomChoiceFlags(cmd, &choice)
+	textFlag(cmd, &text, "room", "the mentorship, by its `ID` or its first digits")
 	textFlag(cmd, &request, "request", "the request that it answers, by `ID`; none if left out")
 	textFlag(cmd, &rating, "rating", "a `NUMBER` from 1 to 5, such as 4.5")
 	textFlag(cmd, &comment, "comment", "a `TEXT` that goes with it")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"laurel/domain"
 	"laurel/eventstore"
 	"laurel/projections"
 )
@@ -116,6 +117,23 @@ func chooseProgram(named string, programs []string, position string) (string, er
 		return "", badInput("find program", named, "the log does not hold it", didYouMean(named, programs, "it holds "+list))
 	}
 	return named, nil
+}
+
+// openedProgram is the program that was named, or the only one that was opened.
+func (a *app) openedProgram(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) (domain.Slug, error) {
+	if a.cfg.program != "" {
+		return domain.Slug(a.cfg.program), nil
+	}
+	programs, err := readPrograms(ctx, store, upTo)
+	if err != nil {
+		return "", err
+	}
+	var slugs []string
+	for _, p := range programs.List(domain.OccurredMax) {
+		slugs = append(slugs, string(p.Program))
+	}
+	program, err := chooseProgram("", slugs, a.positionText)
+	return domain.Slug(program), err
 }
 
 // criteriaOutsideReplay loads criteria for a command that needs no log unless the REF does.

@@ -88,7 +88,7 @@ func TestActiveCriteria(t *testing.T) {
 			view := &logView{store: store, program: "git", asOf: c.asOf, upTo: positions[c.known]}
 			got, err := loadCriteria(t.Context(), refActive, view)
 			if c.want == "" {
-				if text, code := describeOrNone(err); code != exitUsage || !strings.Contains(text, "laurel criteria init") {
+				if text, code := describeOrNone(err); code != exitUsage || !strings.Contains(text, "laurel criteria list") {
 					t.Errorf("got %q with status %d, want a remedy", text, code)
 				}
 				return

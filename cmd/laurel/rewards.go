@@ -31,15 +31,15 @@ func newRewardsDefine(a *app) *cobra.Command {
 	var reward, title, kind, from, to string
 	var capacity int
 	cmd := &cobra.Command{
-		Use:     "define --program P --reward SLUG --title T --kind training|workshop|leadership [--capacity N]",
+		Use:     "define [--program P] --reward SLUG --title T --kind training|workshop|leadership [--capacity N]",
 		Short:   "Say what a tier may bring; defining a reward again replaces it",
 		Example: "  laurel rewards define --program git --reward talk --title \"A talk\" --kind training --capacity 10",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c := domain.DefineReward{Reward: domain.Slug(reward), Title: title, Kind: kind, Capacity: capacity}
-			program, err := domain.ParseSlug(a.cfg.program)
-			if err != nil {
-				return usage("--program is missing or no slug", "such as --program git")
+			var err error
+			if err := a.checkProgram(); err != nil {
+				return err
 			}
 			if from != "" {
 				if c.ValidFrom, err = a.parseTime("--from", from); err != nil {
@@ -54,7 +54,11 @@ func newRewardsDefine(a *app) *cobra.Command {
 			ctx := cmd.Context()
 			return a.writingAs(ctx, &f, false, func(store eventstore.Store, _ *projections.People, who actor) error {
 				c.CommandMeta = who.meta
-				_, err := eventstore.Handle(ctx, store, domain.ProgramStream(program), domain.ProgramDecider(program), c)
+				program, err := a.openedProgram(ctx, store, nil)
+				if err != nil {
+					return err
+				}
+				_, err = eventstore.Handle(ctx, store, domain.ProgramStream(program), domain.ProgramDecider(program), c)
 				if err != nil {
 					return err
 				}
@@ -102,7 +106,7 @@ func newRewardsAct(a *app, name, short string, do func(context.Context, eventsto
 	var f actFlags
 	cmd := &cobra.Command{
 		Use: name + " AWARD REWARD --by PERSON", Short: short,
-		Example:           "  laurel rewards " + name + " AWARD leadership-programme --by ada@example.org",
+		Example:           "  laurel rewards " + name + " 3f6c01ab leadership-programme --by ada@example.org",
 		Args:              args("AWARD", "REWARD"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, given []string) error {
@@ -126,6 +130,17 @@ func newRewardsAct(a *app, name, short string, do func(context.Context, eventsto
 	return cmd
 }
 
+// checkProgram fails where --program is no slug.
+func (a *app) checkProgram() error {
+	if a.cfg.program == "" {
+		return nil
+	}
+	if _, err := domain.ParseSlug(a.cfg.program); err != nil {
+		return usage(fmt.Sprintf("--program %s is no slug", quoted(a.cfg.program)), "such as --program git")
+	}
+	return nil
+}
+
 // rewardRow is a reward as rewards list shows it.
 type rewardRow struct {
 	Reward    domain.Slug `json:"reward"`
@@ -142,15 +157,18 @@ type rewardRow struct {
 
 func newRewardsList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "list --program P", Short: "List the rewards of a program: what is left, until when, and for which tiers",
+		Use: "list [--program P]", Short: "List the rewards of a program: what is left, until when, and for which tiers",
 		Example: "  laurel rewards list --program git --as-of 2026-01-01", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			program, err := domain.ParseSlug(a.cfg.program)
-			if err != nil {
-				return usage("--program is missing or no slug", "such as --program git")
+			if err := a.checkProgram(); err != nil {
+				return err
 			}
 			return a.looking(func(store eventstore.Store, asOf time.Time, upTo *eventstore.Position) error {
+				program, err := a.openedProgram(ctx, store, upTo)
+				if err != nil {
+					return err
+				}
 				rewards, err := projections.ReadRewards(ctx, store, program, upTo)
 				if err != nil {
 					return err

@@ -65,16 +65,25 @@ func splitRoom(cmd *cobra.Command, given []string) (room string, rest []string) 
 // roomDigitsMin is how much of an id has to be given.
 const roomDigitsMin = 4
 
+// checkRoomDigits fails where too little of an id was given.
+func checkRoomDigits(text string) error {
+	if len(text) >= roomDigitsMin {
+		return nil
+	}
+	return usage(fmt.Sprintf("ROOM %q is too short", text),
+		fmt.Sprintf("give %d digits or more of its id; `laurel room list` shows them", roomDigitsMin))
+}
+
 // findRoom finds the one mentorship that was named, of those started by a time.
 func (a *app) findRoom(ctx context.Context, store eventstore.Store, people *projections.People, choice *roomChoice,
 	text string, asOf time.Time, upTo *eventstore.Position) (projections.RoomRef, error) {
 	none := projections.RoomRef{}
 	var q projections.RoomQuery
 	switch {
-	case text != "" && len(text) < roomDigitsMin:
-		return none, usage(fmt.Sprintf("ROOM %q is too short", text),
-			fmt.Sprintf("give %d digits or more of its id; `laurel room list` shows them", roomDigitsMin))
 	case text != "":
+		if err := checkRoomDigits(text); err != nil {
+			return none, err
+		}
 	case choice.mentor == "" || choice.mentee == "":
 		return none, usage("--mentor and --mentee go together", "name both, or give ROOM")
 	default:

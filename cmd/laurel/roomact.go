@@ -36,21 +36,11 @@ func newRoomStart(a *app) *cobra.Command {
 						return err
 					}
 				}
-				program := a.cfg.program
-				if program == "" {
-					programs, err := readPrograms(ctx, store, nil)
-					if err != nil {
-						return err
-					}
-					var slugs []string
-					for _, p := range programs.List(domain.OccurredMax) {
-						slugs = append(slugs, string(p.Program))
-					}
-					if program, err = chooseProgram("", slugs, ""); err != nil {
-						return err
-					}
+				program, err := a.openedProgram(ctx, store, nil)
+				if err != nil {
+					return err
 				}
-				c.Program = domain.Slug(program)
+				c.Program = program
 				room, handled, err := awarding.StartMentorship(ctx, store, c)
 				if err != nil {
 					return err

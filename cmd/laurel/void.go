@@ -40,6 +40,9 @@ those that do not hold up without it.`,
 			if reason == "" {
 				return usage("--reason is missing", "give a short code, such as --reason entered-twice")
 			}
+			if !reasonCode.MatchString(reason) { // not quoted: it may speak of a person
+				return usage("--reason is no short code", "lower-case words with hyphens, such as --reason entered-twice")
+			}
 			store, err := a.openToChange()
 			if err != nil {
 				return err

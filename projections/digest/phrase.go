@@ -69,7 +69,7 @@ func (d *Digest) backlog() string {
 	if d.Backlog == 0 {
 		return ""
 	}
-	return plural(d.Backlog, "award was", "awards were") + " added to the register for earlier years."
+	return plural(d.Backlog, "award was", "awards were") + " added to the register for earlier times."
 }
 
 // moreJourneys says how many journeys are not quoted.
