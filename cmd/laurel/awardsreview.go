@@ -147,8 +147,8 @@ func checkReason(flag, code, example string) error {
 	if reasonCode.MatchString(code) {
 		return nil
 	}
-	return usage(fmt.Sprintf("%s %s is no short code", flag, quoted(code)),
-		"lower-case words with hyphens, such as "+flag+" "+example)
+	// It is not quoted: it may speak of a person.
+	return usage(flag+" is no short code", "lower-case words with hyphens, such as "+flag+" "+example)
 }
 
 // changeAward has a human decide about an award.

@@ -38,7 +38,8 @@ func newAwardsRun(a *app) *cobra.Command {
 for a review, kept, revoked and expired by the policy of the criteria in force. Running it again, or two of it at once,
 awards nothing twice; one that was stopped is simply run again.
 
---as-of is the time up to which to look: the newest in the log if left out, or "now".`,
+--as-of is the time up to which to look: the newest in the log if left out, or "now". Nothing is decided for a time that
+is still to come; --dry-run shows what would follow.`,
 		Example: `  laurel awards run --program git --dry-run
   laurel awards run --program git
   laurel awards run --program git --as-of now -o json`,
@@ -57,6 +58,11 @@ func (a *app) runAwards(ctx context.Context, dryRun bool) error {
 	if err != nil {
 		return err
 	}
+	now := a.now()
+	if asOf != nil && asOf.After(now) && !dryRun {
+		return usage(fmt.Sprintf("--as-of %s is still to come", a.asOfText),
+			"awards are decided up to now; see with --dry-run what would follow")
+	}
 	open := a.openToChange
 	if dryRun {
 		open = a.openToRead
@@ -74,6 +80,7 @@ func (a *app) runAwards(ctx context.Context, dryRun bool) error {
 	reading, deciding := a.progress("Reading the log", "events", 0), (*render.Progress)(nil)
 	o := awarding.Options{
 		DryRun:  dryRun,
+		Now:     now,
 		Reading: func(events int) { reading.SetOf(int64(events), 0) },
 		Progress: func(done, total int) {
 			if deciding == nil {

@@ -40,8 +40,8 @@ those that do not hold up without it.`,
 			if reason == "" {
 				return usage("--reason is missing", "give a short code, such as --reason entered-twice")
 			}
-			if !reasonCode.MatchString(reason) { // not quoted: it may speak of a person
-				return usage("--reason is no short code", "lower-case words with hyphens, such as --reason entered-twice")
+			if err := checkReason("--reason", reason, "entered-twice"); err != nil {
+				return err
 			}
 			store, err := a.openToChange()
 			if err != nil {

@@ -17,8 +17,12 @@ import (
 
 // Options say how Run goes about it. The zero value is right for most.
 type Options struct {
-	// AsOf is the time up to which to look; the zero time is the newest in the log.
+	// AsOf is the time up to which to look; the zero time is the newest in the log, but not after Now.
 	AsOf time.Time
+
+	// Now is the time by the clock: an event that is dated in the future by mistake must not take awards before their
+	// time. The zero time is no bound.
+	Now time.Time
 
 	// DryRun plans a pass and appends nothing.
 	DryRun bool
@@ -138,6 +142,9 @@ func prepare(ctx context.Context, store eventstore.Store, report *Report, o Opti
 	report.Position, report.AsOf = head, o.AsOf
 	if report.AsOf.IsZero() {
 		report.AsOf, _ = facts.Newest()
+		if !o.Now.IsZero() && report.AsOf.After(o.Now) {
+			report.AsOf = o.Now
+		}
 	}
 	regimes, err := projections.CompileRegimes(governance, report.Program, report.AsOf)
 	if err != nil {
