@@ -198,7 +198,7 @@ func (a *app) printAcknowledgements(ctx context.Context, store eventstore.Store,
 		section.Rows = append(section.Rows, []string{r.Award.String(), string(r.Audience), r.TextVersion, day(r.At),
 			namesOf(people, r.Names), last})
 	}
-	shown := section
+	shown := shortIDs(section, 0)
 	if len(rows) == 0 {
 		shown = render.Section{Lines: []string{"Nothing."}}
 	}

@@ -183,6 +183,7 @@ func (a *app) printFeedback(document map[string]any, line string, found []projec
 			about, f.About.Name, string(f.Rater), timeOrNone(f.Trigger), timeOrNone(f.Due), timeOrNone(f.AskedAt),
 			timeOrNone(f.RemindedAt), timeOrNone(f.AnsweredAt), rating})
 	}
+	table = shortIDs(table, 6)
 	switch {
 	case line != "":
 		table.Lines = []string{line}

@@ -62,7 +62,7 @@ func (a *app) printPerson(p *personShown) error {
 	outcomes := outcomeTable(p.Outcomes)
 	sections := []render.Section{personHead(p)}
 	if len(p.Mentorships) > 0 {
-		table := relationshipTable(p.Mentorships)
+		table := shortIDs(relationshipTable(p.Mentorships), 0)
 		table.Title = "Mentorships"
 		sections = append(sections, table)
 	}

@@ -144,7 +144,7 @@ func newRoomList(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.lookAtRooms(cmd.Context(), &f, limit, func(asOf time.Time, list []projections.Relationship) error {
 				table, counts := relationshipTable(list), projections.CountHealth(list)
-				sections := cutRows(table, limit)
+				sections := cutRows(shortIDs(table, 0), limit)
 				if len(list) == 0 {
 					sections = []render.Section{{Lines: []string{"No mentorship is like that."}}}
 				} else {
@@ -180,7 +180,7 @@ func newRoomHealth(a *app) *cobra.Command {
 				data := healthTable(counts)
 				sections := []render.Section{data}
 				if len(lasting) > 0 {
-					table := relationshipTable(lasting)
+					table := shortIDs(relationshipTable(lasting), 0)
 					table.Title = "Lasting longest"
 					sections = append(sections, cutRows(table, limit)...)
 				}
