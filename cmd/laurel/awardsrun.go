@@ -137,7 +137,7 @@ func (a *app) printAwardRun(report *awarding.Report, rows []decisionRow, dryRun 
 		if dryRun {
 			lines = append(lines, plural(n, "award", "awards")+" would wait for a review.")
 		} else {
-			lines = append(lines, fmt.Sprintf("%s for a review: see `laurel awards review`.", plural(n, "award waits", "awards wait")))
+			lines = append(lines, plural(n, "award waits", "awards wait")+" for a review: see `laurel awards review`.")
 		}
 	}
 	counts := map[string]int{}
