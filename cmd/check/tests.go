@@ -11,7 +11,7 @@ import (
 
 // checkTests runs all tests under the race detector.
 func checkTests(ctx context.Context, g gate) (report, error) {
-	args := []string{"go", "test", "-json", "-race", "-timeout", "12m"}
+	args := []string{"go", "test", "-json", "-race", "-timeout", "20m"}
 	if g.short {
 		args = append(args, "-short")
 	}
