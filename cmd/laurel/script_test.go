@@ -36,6 +36,8 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
+			// A program under the race detector otherwise sleeps a second before it exits.
+			e.Setenv("GORACE", "atexit_sleep_ms=10")
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			e.Setenv("NO_COLOR", "1")
 			return nil
