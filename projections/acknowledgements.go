@@ -51,7 +51,7 @@ func NewAcknowledgements() *Acknowledgements {
 func ReadAcknowledgements(ctx context.Context, store eventstore.Store, upTo *eventstore.Position,
 ) (*Acknowledgements, error) {
 	a := NewAcknowledgements()
-	if err := readCategory(ctx, store, domain.CategoryAward, upTo, a.apply); err != nil {
+	if err := readCategory(ctx, store, domain.CategoryAward, upTo, a); err != nil {
 		return nil, fmt.Errorf("read acknowledgements: %w", err)
 	}
 	return a, nil
@@ -59,15 +59,7 @@ func ReadAcknowledgements(ctx context.Context, store eventstore.Store, upTo *eve
 
 // Apply takes in events that follow, in log order, those applied before. Those of other streams are passed over.
 func (a *Acknowledgements) Apply(events []eventstore.RecordedEvent) error {
-	for i := range events {
-		if domain.Category(events[i].Stream) != domain.CategoryAward {
-			continue
-		}
-		if err := a.apply(&events[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return applyCategory(events, domain.CategoryAward, a.apply)
 }
 
 func (a *Acknowledgements) apply(e *eventstore.RecordedEvent) error {

@@ -74,7 +74,7 @@ func NewConsents() *Consents { return &Consents{people: map[uuid.UUID]*consentLo
 // ReadConsents reads the consents as they were known at a position; nil is the end of the log.
 func ReadConsents(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) (*Consents, error) {
 	c := NewConsents()
-	if err := readCategory(ctx, store, domain.CategoryPerson, upTo, c.apply); err != nil {
+	if err := readCategory(ctx, store, domain.CategoryPerson, upTo, c); err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
 	return c, nil
@@ -82,15 +82,7 @@ func ReadConsents(ctx context.Context, store eventstore.Store, upTo *eventstore.
 
 // Apply takes in events that follow, in log order, those applied before. Those of other streams are passed over.
 func (c *Consents) Apply(events []eventstore.RecordedEvent) error {
-	for i := range events {
-		if domain.Category(events[i].Stream) != domain.CategoryPerson {
-			continue
-		}
-		if err := c.apply(&events[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return applyCategory(events, domain.CategoryPerson, c.apply)
 }
 
 func (c *Consents) apply(e *eventstore.RecordedEvent) error {

@@ -44,17 +44,8 @@ func NewGovernance() *Governance {
 // ReadGovernance reads the criteria streams of a log up to a position; nil for all of it.
 func ReadGovernance(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) (*Governance, error) {
 	g := NewGovernance()
-	filter := eventstore.Filter{Categories: []string{domain.CategoryCriteria}}
-	for e, err := range store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return nil, fmt.Errorf("read criteria: %w", err)
-		}
-		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
-			break
-		}
-		if err := g.Apply([]eventstore.RecordedEvent{e}); err != nil {
-			return nil, err
-		}
+	if err := readCategory(ctx, store, domain.CategoryCriteria, upTo, g); err != nil {
+		return nil, err
 	}
 	return g, nil
 }

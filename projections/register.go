@@ -51,42 +51,16 @@ func NewRegister() *Register {
 // ReadRegister reads the register as it was known at a position; nil is the end of the log.
 func ReadRegister(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) (*Register, error) {
 	r := NewRegister()
-	err := readCategory(ctx, store, domain.CategoryAward, upTo, r.apply)
+	err := readCategory(ctx, store, domain.CategoryAward, upTo, r)
 	if err != nil {
 		return nil, fmt.Errorf("read the register: %w", err)
 	}
 	return r, nil
 }
 
-// readCategory passes the events of one category of streams, up to a position, to a read model.
-func readCategory(ctx context.Context, store eventstore.Store, category string, upTo *eventstore.Position,
-	apply func(*eventstore.RecordedEvent) error) error {
-	filter := eventstore.Filter{Categories: []string{category}}
-	for e, err := range store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return err
-		}
-		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
-			return nil
-		}
-		if err := apply(&e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Apply takes in events that follow, in log order, those applied before. Those of other streams are passed over.
 func (r *Register) Apply(events []eventstore.RecordedEvent) error {
-	for i := range events {
-		if domain.Category(events[i].Stream) != domain.CategoryAward {
-			continue
-		}
-		if err := r.apply(&events[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return applyCategory(events, domain.CategoryAward, r.apply)
 }
 
 func (r *Register) apply(e *eventstore.RecordedEvent) error {

@@ -96,16 +96,8 @@ func findPerson(people *projections.People, text string) (uuid.UUID, error) {
 func readPeople(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) (*projections.People, error) {
 	people := projections.NewPeople()
 	filter := eventstore.Filter{Categories: []string{domain.CategoryPerson}}
-	for e, err := range store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return nil, fmt.Errorf("read people: %w", err)
-		}
-		if upTo != nil && store.ComparePositions(e.Position, *upTo) > 0 {
-			break
-		}
-		if err := people.Apply([]eventstore.RecordedEvent{e}); err != nil {
-			return nil, err
-		}
+	if _, err := projections.ReadLog(ctx, store, filter, upTo, people); err != nil {
+		return nil, err
 	}
 	return people, nil
 }

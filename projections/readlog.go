@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"laurel/domain"
 	"laurel/eventstore"
 )
 
@@ -61,4 +62,23 @@ func ReadLog(ctx context.Context, store eventstore.Store, filter eventstore.Filt
 		}
 	}
 	return x, nil
+}
+
+// readCategory folds the streams of one category into a model, up to a position; nil is the end of the log.
+func readCategory(ctx context.Context, store eventstore.Store, category string, upTo *eventstore.Position, m Model) error {
+	_, err := ReadLog(ctx, store, eventstore.Filter{Categories: []string{category}}, upTo, m)
+	return err
+}
+
+// applyCategory passes the events of one category of streams on, and leaves the others.
+func applyCategory(events []eventstore.RecordedEvent, category string, apply func(*eventstore.RecordedEvent) error) error {
+	for i := range events {
+		if domain.Category(events[i].Stream) != category {
+			continue
+		}
+		if err := apply(&events[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
