@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
@@ -129,6 +130,14 @@ func (a *app) printConsentChange(c consentChange) error {
 			Rows: [][]string{{c.Person, string(c.Audience), c.TextVersion, fmt.Sprint(c.Granted)}}}})
 }
 
+// whose is the person whose consent is meant: the one that was named, or who acts.
+func whose(people *projections.People, named string, who actor) (uuid.UUID, error) {
+	if named == "" {
+		return who.person, nil
+	}
+	return findPerson(people, named)
+}
+
 func newConsentGrant(a *app) *cobra.Command {
 	var f actFlags
 	var audience, version, person string
@@ -143,11 +152,9 @@ func newConsentGrant(a *app) *cobra.Command {
 			}
 			ctx := cmd.Context()
 			return a.writing(ctx, &f, func(store eventstore.Store, people *projections.People, who actor) error {
-				of := who.person
-				if person != "" {
-					if of, err = findPerson(people, person); err != nil {
-						return err
-					}
+				of, err := whose(people, person, who)
+				if err != nil {
+					return err
 				}
 				if err := awarding.GrantConsent(ctx, store, of, to, version, who.meta); err != nil {
 					return err
@@ -177,11 +184,9 @@ func newConsentWithdraw(a *app) *cobra.Command {
 			}
 			ctx := cmd.Context()
 			return a.writing(ctx, &f, func(store eventstore.Store, people *projections.People, who actor) error {
-				of := who.person
-				if person != "" {
-					if of, err = findPerson(people, person); err != nil {
-						return err
-					}
+				of, err := whose(people, person, who)
+				if err != nil {
+					return err
 				}
 				if err := awarding.WithdrawConsent(ctx, store, of, from, who.meta); err != nil {
 					return err
