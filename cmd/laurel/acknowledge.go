@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -38,13 +37,6 @@ func (a *app) findAward(ctx context.Context, store eventstore.Store, text string
 		return uuid.UUID{}, err
 	}
 	return award.ID, nil
-}
-
-// said prints one line, or the same as data.
-func (a *app) said(document map[string]any, format string, args ...any) error {
-	return a.out.Print(render.Result{Document: document,
-		Sections: []render.Section{{Lines: []string{fmt.Sprintf(format, args...)}}},
-		Data:     render.Section{Columns: render.Columns("result"), Rows: [][]string{{fmt.Sprintf(format, args...)}}}})
 }
 
 func newAcknowledgePublish(a *app) *cobra.Command {

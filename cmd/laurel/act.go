@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
 	"laurel/eventstore"
 	"laurel/projections"
@@ -73,6 +74,57 @@ func (a *app) actTime(f *actFlags) (time.Time, error) {
 
 // now is the time by the clock, in UTC.
 func (a *app) now() time.Time { return time.Now().UTC() }
+
+// writing opens the store, which has to be there, and reads the people and the flags of a command that records
+// something.
+func (a *app) writing(ctx context.Context, f *actFlags,
+	do func(eventstore.Store, *projections.People, actor) error) error {
+	return a.writingAs(ctx, f, true, do)
+}
+
+// writingAs is writing for commands that may do without --by.
+func (a *app) writingAs(ctx context.Context, f *actFlags, byRequired bool,
+	do func(eventstore.Store, *projections.People, actor) error) error {
+	return a.writingIn(ctx, a.openToChange, f, byRequired, do)
+}
+
+// writingNew is writing for commands with which a log may begin: they may do without --by, and the store is made when
+// it is not there.
+func (a *app) writingNew(ctx context.Context, f *actFlags,
+	do func(eventstore.Store, *projections.People, actor) error) error {
+	return a.writingIn(ctx, a.openToWrite, f, false, do)
+}
+
+func (a *app) writingIn(ctx context.Context, open func() (eventstore.Store, error), f *actFlags, byRequired bool,
+	do func(eventstore.Store, *projections.People, actor) error) error {
+	store, err := open()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	people, err := readPeople(ctx, store, nil)
+	if err != nil {
+		return err
+	}
+	who, err := a.act(f, people, byRequired)
+	if err != nil {
+		return err
+	}
+	return do(store, people, who)
+}
+
+// said prints one line, or the same as data.
+func (a *app) said(document map[string]any, format string, args ...any) error {
+	return a.out.Print(render.Result{Document: document,
+		Sections: []render.Section{{Lines: []string{fmt.Sprintf(format, args...)}}},
+		Data:     render.Section{Columns: render.Columns("result"), Rows: [][]string{{fmt.Sprintf(format, args...)}}}})
+}
+
+// textFlag adds a flag that has nothing to complete.
+func textFlag(cmd *cobra.Command, text *string, name, about string) {
+	cmd.Flags().StringVar(text, name, "", about)
+	must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
+}
 
 // findPerson finds the one person that an id, an e-mail address or a name means. An id needs no registration.
 func findPerson(people *projections.People, text string) (uuid.UUID, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -43,73 +42,6 @@ func parseAudience(text string) (domain.Audience, error) {
 		return "", usage("--audience is missing", "team, organisation or public")
 	}
 	return "", usage(fmt.Sprintf("--audience %q is not known", text), "team, organisation or public")
-}
-
-// textFlag adds a flag that has nothing to complete.
-func textFlag(cmd *cobra.Command, text *string, name, about string) {
-	cmd.Flags().StringVar(text, name, "", about)
-	must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
-}
-
-// writing opens the store, which has to be there, and reads the people and the flags of a command that records
-// something.
-func (a *app) writing(ctx context.Context, f *actFlags,
-	do func(eventstore.Store, *projections.People, actor) error) error {
-	return a.writingAs(ctx, f, true, do)
-}
-
-// writingAs is writing for commands that may do without --by.
-func (a *app) writingAs(ctx context.Context, f *actFlags, byRequired bool,
-	do func(eventstore.Store, *projections.People, actor) error) error {
-	return a.writingIn(ctx, a.openToChange, f, byRequired, do)
-}
-
-// writingNew is writing for commands with which a log may begin: they may do without --by, and the store is made when
-// it is not there.
-func (a *app) writingNew(ctx context.Context, f *actFlags,
-	do func(eventstore.Store, *projections.People, actor) error) error {
-	return a.writingIn(ctx, a.openToWrite, f, false, do)
-}
-
-func (a *app) writingIn(ctx context.Context, open func() (eventstore.Store, error), f *actFlags, byRequired bool,
-	do func(eventstore.Store, *projections.People, actor) error) error {
-	store, err := open()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	people, err := readPeople(ctx, store, nil)
-	if err != nil {
-		return err
-	}
-	who, err := a.act(f, people, byRequired)
-	if err != nil {
-		return err
-	}
-	return do(store, people, who)
-}
-
-// looking opens the store of a command that asks about the past or the present, which is now where --as-of is not
-// given.
-func (a *app) looking(do func(eventstore.Store, time.Time, *eventstore.Position) error) error {
-	asOf, err := a.asOf()
-	if err != nil {
-		return err
-	}
-	store, err := a.openToRead()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	upTo, err := a.position(store)
-	if err != nil {
-		return err
-	}
-	if asOf == nil {
-		now := a.now()
-		asOf = &now
-	}
-	return do(store, *asOf, upTo)
 }
 
 // consentChange is what consent grant and withdraw print.

@@ -104,6 +104,29 @@ func openFile(dir string, o bbolt.Options) (eventstore.Store, error) {
 	return store, nil
 }
 
+// looking opens the store of a command that asks about the past or the present, which is now where --as-of is not
+// given.
+func (a *app) looking(do func(eventstore.Store, time.Time, *eventstore.Position) error) error {
+	asOf, err := a.asOf()
+	if err != nil {
+		return err
+	}
+	store, err := a.openToRead()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	upTo, err := a.position(store)
+	if err != nil {
+		return err
+	}
+	if asOf == nil {
+		now := a.now()
+		asOf = &now
+	}
+	return do(store, *asOf, upTo)
+}
+
 // noStore is what an error says that a store is not there.
 const noStore = "open store"
 
