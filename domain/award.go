@@ -89,15 +89,12 @@ func (a *Award) evolve(e Event) State { return a.Evolve(e) }
 // Evolve returns the award after an event.
 func (a *Award) Evolve(e Event) *Award {
 	next := *a
-	k := kindOther
-	if v, ok := e.Payload.(*EventVoided); ok {
-		k = kindVoid
-		next.ledger = next.ledger.void(v.EventID)
+	var voids bool
+	if next.ledger, voids = a.ledger.after(e); voids {
 		next.refold()
 	} else {
 		next.apply(e.ID, e.Meta.OccurredAt, e.Payload)
 	}
-	next.ledger = next.ledger.keep(k, e)
 	return &next
 }
 

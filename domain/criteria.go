@@ -150,15 +150,12 @@ func (c *Criteria) evolve(e Event) State { return c.Evolve(e) }
 // Evolve returns the criteria after an event.
 func (c *Criteria) Evolve(e Event) *Criteria {
 	next := *c
-	k := kindOther
-	if v, ok := e.Payload.(*EventVoided); ok {
-		k = kindVoid
-		next.ledger = next.ledger.void(v.EventID)
+	var voids bool
+	if next.ledger, voids = c.ledger.after(e); voids {
 		next.refold()
 	} else {
 		next.apply(e.ID, e.Meta.OccurredAt, e.Payload)
 	}
-	next.ledger = next.ledger.keep(k, e)
 	return &next
 }
 

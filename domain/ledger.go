@@ -166,6 +166,15 @@ func (l ledger) judgeRepeat(id uuid.UUID, p Payload, about func(Payload) string)
 	return nil
 }
 
+// after returns the ledger with an event kept, and tells whether the event voids another: then the state has to be
+// computed anew from what is kept.
+func (l ledger) after(e Event) (next ledger, voids bool) {
+	if v, ok := e.Payload.(*EventVoided); ok {
+		return l.void(v.EventID).keep(kindVoid, e), true
+	}
+	return l.keep(kindOther, e), false
+}
+
 // kept calls f for the events that count, oldest first, as far as the ledger remembers them.
 func (l ledger) kept(f func(id uuid.UUID, at time.Time, p Payload)) {
 	for i, e := range l.entries() {

@@ -153,15 +153,12 @@ func (p *Program) evolve(e Event) State { return p.Evolve(e) }
 // Evolve returns the program after an event.
 func (p *Program) Evolve(e Event) *Program {
 	next := *p
-	k := kindOther
-	if v, ok := e.Payload.(*EventVoided); ok {
-		k = kindVoid
-		next.ledger = next.ledger.void(v.EventID)
+	var voids bool
+	if next.ledger, voids = p.ledger.after(e); voids {
 		next.refold()
 	} else {
 		next.apply(e.ID, e.Meta.OccurredAt, e.Payload)
 	}
-	next.ledger = next.ledger.keep(k, e)
 	return &next
 }
 

@@ -143,6 +143,9 @@ func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, b
 		return err
 	}
 	lines := d.activationLines(hash, at)
+	if verb == "rollback" && impact != nil && impact.From != "" {
+		lines = append(lines, "Rolled back from "+shortHash(impact.From)+"; what was decided under it stays recorded.")
+	}
 	if impact != nil {
 		lines = append(lines, impactLine(impact))
 	}
