@@ -57,7 +57,7 @@ func lossesTable(r *projections.Losses, doc *criteria.Document, limit int) rende
 	}
 	section := render.Section{Columns: []render.Column{
 		{Name: "at", Whole: true}, {Name: "type"}, {Name: "mentee"}, {Name: "then", Whole: true},
-		{Name: "fails", Wrap: true}, {Name: "event", Whole: true},
+		{Name: "event", Whole: true}, {Name: "fails", Wrap: true},
 	}}
 	for i, l := range r.Events {
 		if limit > 0 && i == limit {
@@ -68,7 +68,7 @@ func lossesTable(r *projections.Losses, doc *criteria.Document, limit int) rende
 			kind += " (another mentor's)"
 		}
 		section.Rows = append(section.Rows, []string{day(l.At), kind, nameOf(l.MenteeName, idText(l.Mentee)),
-			tierName(doc, l.TierAfter), clausesText(l.Clauses), l.Event.String()})
+			tierName(doc, l.TierAfter), l.Event.String(), clausesText(l.Clauses)})
 	}
 	return section
 }
