@@ -261,7 +261,13 @@ func (p *lineParser) time() time.Time {
 		p.fail("occurred_at", "%q is not an RFC 3339 time; write it such as 2026-03-01T10:00:00Z", shorten(text))
 		return time.Time{}
 	}
-	return at.UTC()
+	at = at.UTC() // which may carry the year 0 back to a year that RFC 3339 cannot write
+	if at.Before(domain.OccurredMin) || !at.Before(domain.OccurredMax) {
+		p.fail("occurred_at", "%s is out of range; times go from %s to before %s", shorten(text),
+			domain.OccurredMin.Format(time.DateOnly), domain.OccurredMax.Format(time.DateOnly))
+		return time.Time{}
+	}
+	return at
 }
 
 func (p *lineParser) id(source string, line []byte) uuid.UUID {
