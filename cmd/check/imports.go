@@ -36,6 +36,7 @@ var importRules = []importRule{
 	{of: "laurel/domain/criteria", may: []string{"laurel/domain", uuidModule, celModule + "/...", yamlModule + "/..."}},
 	{of: "laurel/domain/awards", may: []string{"laurel/domain", "laurel/domain/criteria", uuidModule}},
 	{of: "laurel/domain/access", may: []string{"laurel/domain", uuidModule}},
+	{of: "laurel/domain/access/accesstest", may: []string{"laurel/domain", "laurel/domain/access", uuidModule, rapid}},
 	{of: "laurel/eventstore", may: []string{"laurel/domain", uuidModule}},
 	{of: "laurel/eventstore/storetest", may: []string{"laurel/domain", "laurel/eventstore", uuidModule, rapid}},
 	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule}},

@@ -10,3 +10,11 @@ var ErrSignedOut error = &domain.Error{Code: domain.CodeForbidden, Message: "you
 func invalid(field, message, hint string) *domain.Error {
 	return &domain.Error{Code: domain.CodeInvalid, Field: field, Message: message, Hint: hint}
 }
+
+func conflict(field, message, hint string) *domain.Error {
+	return &domain.Error{Code: domain.CodeConflict, Field: field, Message: message, Hint: hint}
+}
+
+func notFound(field, message, hint string) *domain.Error {
+	return &domain.Error{Code: domain.CodeNotFound, Field: field, Message: message, Hint: hint}
+}
