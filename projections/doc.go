@@ -8,7 +8,7 @@
 //
 //	log --Build, Apply--> Facts --Replay-----> every mentor          (standings)
 //	                            --EvaluateOne-> one mentor
-//	                            --Live--------> those who changed    (dashboards)
+//	                            --Live--------> those who changed    (pages)
 //	                            --Compare-----> every mentor, twice  (a preview of new criteria)
 //	                            --Explain-----> one mentor, traced   (an audit)
 //

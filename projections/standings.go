@@ -105,6 +105,9 @@ func (f *Facts) MentorOf(program string, person uuid.UUID) (MentorID, bool) {
 // Person returns who a mentor is.
 func (f *Facts) Person(id MentorID) uuid.UUID { return f.tables.People[f.mentors[id].person] }
 
+// ProgramOf returns the program that a mentor is one in.
+func (f *Facts) ProgramOf(id MentorID) string { return f.programs[f.mentors[id].program] }
+
 // EventsIn returns how many events up to asOf are facts of the program's mentors, each counted once.
 func (f *Facts) EventsIn(program string, asOf time.Time) int {
 	index, known := f.programOf[program]

@@ -44,9 +44,13 @@ var importRules = []importRule{
 		uuidModule}},
 	{of: "laurel/projections/digest", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
 		uuidModule}},
+	{of: "laurel/projections/serving", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
+		"laurel/projections/awarding", uuidModule}},
 	// The naive second engine that tests compare the real one with shares none of its code. Like storetest it is there
 	// for tests, and brings their generators.
 	{of: "laurel/projections/internal/naive", may: []string{uuidModule, rapid, celModule + "/...", yamlModule + "/..."}},
+	{of: "laurel/adapters/web/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections/...",
+		"any"}},
 	{of: "laurel/adapters/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections", "any"}},
 	{of: "laurel/cmd/laurel/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections/...",
 		"laurel/adapters/...", "any"}},

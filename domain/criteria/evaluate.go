@@ -448,14 +448,20 @@ func (e *Evaluator) regate(i int, v Milli) {
 	}
 }
 
-// arenaBlock is how many values one block of results holds.
-const arenaBlock = 1 << 14
+// A block of results holds as many values as the evaluator has needed so far, from arenaBlockMin up to arenaBlockMax: one
+// mentor does not cost what a replay does.
+const (
+	arenaBlockMin = 1 << 5
+	arenaBlockMax = 1 << 14
+)
+
+func arenaBlock(used int) int { return min(max(2*used, arenaBlockMin), arenaBlockMax) }
 
 // timeline cuts the results of this mentor from the arenas.
 func (e *Evaluator) timeline(first int) Timeline {
 	n := len(e.states)
 	if cap(e.arena)-len(e.arena) < n {
-		e.arena = make([]Milli, 0, max(arenaBlock, n))
+		e.arena = make([]Milli, 0, max(arenaBlock(cap(e.arena)), n))
 	}
 	from := len(e.arena)
 	e.arena = append(e.arena, e.values.milli[:n]...)
@@ -466,8 +472,8 @@ func (e *Evaluator) timeline(first int) Timeline {
 		Transitions: e.transArena[first:end:end],
 		Due:         min(e.due, e.keepDue),
 	}
-	if cap(e.transArena)-end < arenaBlock/16 {
-		e.transArena = make([]Transition, 0, arenaBlock)
+	if n := cap(e.transArena); n-end < n/16 {
+		e.transArena = make([]Transition, 0, arenaBlock(n))
 	}
 	return t
 }
