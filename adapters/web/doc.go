@@ -1,0 +1,35 @@
+// Package web is Laurel's HTTP server: pages for people, an API for programs, and word of changes for both.
+//
+// # A request
+//
+//	listen -> limits, headers -> who is it? -> may they? -> look -> answer
+//
+// Every route is registered with the access.Action that it is; a table in domain/access says which roles may. What no
+// row of that table allows is refused. A handler then looks: it takes a serving.View, everything that is read at one
+// position of the log, for the program, time, position and criteria that the address names, and answers with what the
+// functions of package projections make of it, the same that the command line calls. So a page, the API and the command
+// line tell the same.
+//
+// # The time machine
+//
+// Each page and each query of the API takes program, as_of, position and criteria in its address: what held then, what
+// was known then, and under which rules. Without them it is the present. Links within a page carry them on.
+//
+// # Commands
+//
+// A form or a call becomes a domain command with an id of its own, which the form carries, so that sending it twice
+// records it once. The actor is the person who is linked to the account. After the append the handler waits until the
+// engine has read it: whoever wrote something sees it on the next page.
+//
+// # What a page is made of
+//
+// A template in templates, the frame around it in layout.html, and pieces that pages share in parts.html. Charts are SVG
+// that the server draws, each beside a table of the same figures. The one script of our own, app.js, makes pages
+// pleasant; each can be read, and each form sent, without it. Nothing is loaded from anywhere else: fonts and htmx are
+// embedded, with their versions in static/vendor/vendor.json.
+//
+// # Failures
+//
+// fault.go alone says which error is which status, and what people are told. An error inside Laurel is logged, without
+// what the request held, and shown as nothing but a number to find it by.
+package web

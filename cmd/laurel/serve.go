@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"laurel/adapters/web"
+	"laurel/eventstore"
+	"laurel/projections/serving"
+)
+
+// serveOptions are the flags of a server.
+type serveOptions struct {
+	listen   string
+	noAwards bool
+}
+
+// shutdownTimeMax is how long requests under way may take once the server was told to stop.
+const shutdownTimeMax = 15 * time.Second
+
+func newServe(a *app) *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve pages and an API over a log, and keep awards current",
+		Long: `Serve pages and an API over the log at --store until the process is told to stop. Standings, awards and everything
+else on the pages follow the log; the award process runs along, unless --no-awards.`,
+		Example: `  laurel serve --store file:laurel-data
+  laurel serve --listen 127.0.0.1:9000`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, err := a.openToWrite()
+			if err != nil {
+				return err
+			}
+			return errors.Join(a.serve(cmd.Context(), store, &o), store.Close())
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func (o *serveOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to listen on")
+	f.BoolVar(&o.noAwards, "no-awards", false, "do not run the award process")
+}
+
+// serve runs a server over a store until the context ends.
+func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions) (err error) {
+	logger := a.logger()
+	reading := a.progress("Reading the log", "events", 0)
+	engine, err := serving.Open(ctx, store, serving.Options{
+		Now: a.now, Awards: !o.noAwards, Named: map[string][]byte{refSample: sampleCriteria},
+		Reading: func(events int) { reading.SetOf(int64(events), 0) },
+		Failed:  func(err error) { logger.Error("following the log failed; trying again", slog.String("error", err.Error())) },
+	})
+	reading.Done()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	server, err := web.New(web.Options{Engine: engine, Now: a.now, Log: logger})
+	if err != nil {
+		return err
+	}
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return failed("listen", o.listen, err.Error(), "choose another --listen, such as 127.0.0.1:9000")
+	}
+	fmt.Fprintf(a.stderr, "Laurel is at http://%s\n", l.Addr())
+	return server.Serve(ctx, l, shutdownTimeMax)
+}
+
+// logger writes what operators read: lines of JSON on standard error, or nothing with --quiet but warnings.
+func (a *app) logger() *slog.Logger {
+	level := slog.LevelInfo
+	if a.cfg.quiet {
+		level = slog.LevelWarn
+	}
+	return slog.New(slog.NewJSONHandler(io.Writer(a.stderr), &slog.HandlerOptions{Level: level}))
+}
