@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"laurel/domain"
+	"laurel/domain/access"
 	"laurel/domain/criteria"
 	"laurel/eventstore"
 	"laurel/projections"
@@ -36,6 +37,12 @@ func invalid(field, format string, args ...any) error {
 // missing is something that does not exist.
 func missing(text string) error { return &fault{status: http.StatusNotFound, text: text} }
 
+// domainStatuses are the statuses of refusals of the domain.
+var domainStatuses = map[domain.Code]int{
+	domain.CodeInvalid: http.StatusUnprocessableEntity, domain.CodeConflict: http.StatusConflict,
+	domain.CodeNotFound: http.StatusNotFound, domain.CodeForbidden: http.StatusForbidden,
+}
+
 // told is what people and programs are told of an error.
 type told struct {
 	Status int
@@ -54,6 +61,8 @@ func tell(err error) told {
 	var unknown *serving.UnknownError
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.Is(err, access.ErrSignedOut):
+		return told{http.StatusUnauthorized, "", err.Error()}
 	case errors.As(err, &own):
 		return told{own.status, own.field, own.Error()}
 	case errors.As(err, &tooLarge):
@@ -70,11 +79,7 @@ func tell(err error) told {
 	case errors.As(err, &document):
 		return told{http.StatusUnprocessableEntity, "document", document.Error()}
 	case errors.As(err, &domainError):
-		status := http.StatusUnprocessableEntity
-		if domainError.Code == domain.CodeRefused {
-			status = http.StatusConflict
-		}
-		return told{status, domainError.Field, err.Error()}
+		return told{domainStatuses[domainError.Code], domainError.Field, err.Error()}
 	case errors.Is(err, context.DeadlineExceeded):
 		return told{http.StatusServiceUnavailable, "", "That took too long. Try again."}
 	case errors.Is(err, context.Canceled):

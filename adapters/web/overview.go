@@ -4,8 +4,8 @@ import "laurel/domain/access"
 
 func (s *Server) overviewPages() []route {
 	return []route{
-		{"GET /{$}", access.ActionStandings, (*visit).overview},
-		{"GET /live", access.ActionStandings, s.liveness},
+		{"GET /{$}", access.StandingsRead, nil, (*visit).overview},
+		{"GET /live", access.StandingsRead, nil, s.liveness},
 	}
 }
 

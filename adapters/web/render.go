@@ -34,7 +34,7 @@ type frame struct {
 	frameOf
 	v       *visit
 	Static  string // where assets are
-	Who     access.Identity
+	Who     *access.Identity
 	Rooms   []navGroup
 	Machine *timeMachine
 	Done    string
@@ -52,7 +52,7 @@ func (f *frame) Link(path string, more ...any) string {
 }
 
 // May tells a template whether to offer something.
-func (f *frame) May(action string) bool { return f.v.may(access.Action(action)) }
+func (f *frame) May(action string, people ...uuid.UUID) bool { return f.v.may(access.Action(action), people...) }
 
 // Sent is what the visitor had written into a field of a form that could not be carried out.
 func (f *frame) Sent(name string) string {
@@ -175,7 +175,7 @@ func (v *visit) navigation(current string) []navGroup {
 	for _, g := range rooms {
 		group := navGroup{Title: g.Title}
 		for _, r := range g.Rooms {
-			if v.may(r.action) {
+			if v.who.MaySomewhere(r.action) {
 				r.Current = r.Path == current
 				group.Rooms = append(group.Rooms, r)
 			}

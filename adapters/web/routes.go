@@ -3,6 +3,9 @@ package web
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
+	"laurel/domain"
 	"laurel/domain/access"
 )
 
@@ -13,8 +16,12 @@ type page func(*visit) error
 type route struct {
 	pattern string // as http.ServeMux takes it, with its method
 	action  access.Action
+	on      target // nil where the action is about the program that is looked at
 	page    page
 }
+
+// target finds out what an action is about, and whose data it is, before the visitor is let in.
+type target func(*visit) (access.Target, error)
 
 // pages lists every page by its room. The API registers its own in api.go.
 func (s *Server) pages() []route {
@@ -34,5 +41,28 @@ func (s *Server) register(mux *http.ServeMux) {
 		s.actions[r.pattern] = r.action
 	}
 	mux.HandleFunc("GET /static/{version}/{file...}", s.static)
-	s.actions["GET /static/{version}/{file...}"] = access.ActionPublic
+	s.actions["GET /static/{version}/{file...}"] = access.PublicRead
 }
+
+// onProgram is the target of what is about the program that is looked at.
+func onProgram(v *visit) (access.Target, error) {
+	view, err := v.look()
+	if err != nil {
+		return access.Target{}, err
+	}
+	return access.Target{Program: domain.Slug(view.Program)}, nil
+}
+
+// onPerson is the target of what is about the person in the path, in the program that is looked at.
+func onPerson(v *visit) (access.Target, error) {
+	person, err := v.person()
+	if err != nil {
+		return access.Target{}, err
+	}
+	t, err := onProgram(v)
+	t.People = []uuid.UUID{person}
+	return t, err
+}
+
+// onAll is the target of what is about no one program.
+func onAll(*visit) (access.Target, error) { return access.Target{}, nil }

@@ -98,7 +98,7 @@ func (s *Server) serve(r route) http.Handler {
 		defer cancel()
 		v := &visit{Server: s, w: w, r: req.WithContext(ctx), who: identityOf(req.Context())}
 		defer v.release()
-		if err := v.allow(r.action); err != nil {
+		if err := v.allow(r); err != nil {
 			v.fail(err)
 			return
 		}

@@ -20,7 +20,7 @@ type visit struct {
 	*Server
 	w   http.ResponseWriter
 	r   *http.Request
-	who access.Identity // of nobody when they are not signed in
+	who *access.Identity // nil for who is not signed in
 
 	view    *serving.View
 	problem error // why the form that was sent could not be carried out; the page shows it
@@ -101,7 +101,7 @@ func (v *visit) meta() (domain.CommandMeta, error) {
 		}
 	}
 	meta := domain.CommandMeta{ID: id, OccurredAt: v.now(), Actor: "account", Source: "web"}
-	if v.who.Person != uuid.Nil {
+	if v.who != nil && v.who.Person != uuid.Nil {
 		meta.Actor = v.who.Person.String()
 	}
 	return meta, nil
@@ -153,11 +153,32 @@ func (v *visit) redirect(path, done string) error {
 	return nil
 }
 
-// may tells whether the visitor may do something in the program that is looked at.
-func (v *visit) may(action access.Action) bool {
-	program := domain.Slug(v.r.URL.Query().Get("program"))
+// may tells whether the visitor may do something in the program that is looked at, to people if any are named.
+func (v *visit) may(action access.Action, people ...uuid.UUID) bool {
+	on := access.Target{People: people}
 	if v.view != nil {
-		program = domain.Slug(v.view.Program)
+		on.Program = domain.Slug(v.view.Program)
 	}
-	return v.who.May(action, program)
+	return v.who.May(action, on)
+}
+
+// allow refuses what the visitor may not do.
+func (v *visit) allow(r route) error {
+	find := r.on
+	switch {
+	case r.action.Public():
+		return nil
+	case v.who == nil:
+		return access.ErrSignedOut
+	case find == nil:
+		find = onProgram
+	}
+	on, err := find(v)
+	if err != nil {
+		return err
+	}
+	if !v.who.May(r.action, on) {
+		return v.who.Refusal(r.action, on)
+	}
+	return nil
 }
