@@ -12,7 +12,6 @@ import (
 	"laurel/domain/criteria"
 	"laurel/eventstore"
 	"laurel/projections"
-	"laurel/projections/serving"
 )
 
 // fault is an error that this package found itself, with its status.
@@ -58,7 +57,6 @@ func tell(err error) told {
 	var noCriteria *projections.NoCriteriaError
 	var noTier *projections.NoTierError
 	var document *criteria.InvalidError
-	var unknown *serving.UnknownError
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.Is(err, access.ErrSignedOut):
@@ -68,8 +66,6 @@ func tell(err error) told {
 	case errors.As(err, &tooLarge):
 		return told{http.StatusRequestEntityTooLarge, "", fmt.Sprintf("The request is longer than the %d bytes allowed.",
 			tooLarge.Limit)}
-	case errors.As(err, &unknown):
-		return told{http.StatusNotFound, unknown.Field, unknown.Error()}
 	case errors.As(err, &notMentor):
 		return told{http.StatusNotFound, "", notMentor.Error()}
 	case errors.As(err, &noCriteria):

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -39,8 +40,8 @@ func (s *Server) liveness(v *visit) error {
 		}
 		return control.Flush()
 	}
-	version, next := s.engine.Changed()
-	if err := send("retry: %d\nid: %d\n\n", streamRetryMillis, version); err != nil {
+	seen, next := s.engine.Changed(0)
+	if err := send("retry: %d\nid: %d\n\n", streamRetryMillis, seen.Version); err != nil {
 		return nil // they have gone away
 	}
 	beat := time.NewTicker(streamBeatTime)
@@ -54,10 +55,9 @@ func (s *Server) liveness(v *visit) error {
 		case <-beat.C:
 			err = send(": still here\n\n")
 		case <-next:
-			since := version
-			version, next = s.engine.Changed()
-			if s.engine.ChangedIn(at.Program, since) {
-				err = send("id: %d\nevent: changed\ndata: {}\n\n", version)
+			seen, next = s.engine.Changed(seen.Version)
+			if seen.All || at.Program == "" || slices.Contains(seen.Programs, at.Program) {
+				err = send("id: %d\nevent: changed\ndata: {}\n\n", seen.Version)
 			}
 		}
 		if err != nil {

@@ -15,7 +15,7 @@ func (v *visit) overview() error {
 	if err != nil {
 		return err
 	}
-	standings, err := view.Standings(v.ctx())
+	standings, err := view.Standings()
 	if err != nil {
 		return err
 	}

@@ -142,12 +142,12 @@ func entry(r *http.Request, t *template.Template) string {
 func (v *visit) machine() *timeMachine {
 	q := v.r.URL.Query()
 	m := &timeMachine{
-		Programs: v.view.ProgramSlugs(), Program: v.view.Program, AsOf: v.view.AsOf, Position: v.view.Position.String(),
+		Programs: v.view.ProgramNames(), Program: v.view.Program, AsOf: v.view.AsOf, Position: v.view.Position.String(),
 		AsOfText: q.Get("as_of"), PositionText: q.Get("position"), CriteriaText: q.Get("criteria"), Keep: map[string]string{},
 	}
 	m.Past = m.AsOfText != "" || m.PositionText != "" || m.CriteriaText != ""
-	if c, err := v.view.Criteria(); err == nil {
-		m.Criteria = c.Hash
+	if v.view.Criteria != nil {
+		m.Criteria = v.view.Criteria.Hash
 	}
 	for key, values := range q {
 		if key != "done" && key != "after" && !strings.Contains(strings.Join(atKeys, " "), key) && len(values) == 1 {

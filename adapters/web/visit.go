@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,8 +79,28 @@ func (v *visit) look() (*serving.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.view, err = v.engine.Look(v.ctx(), at)
-	return v.view, err
+	view, err := v.engine.Look(v.ctx(), at)
+	var choose *serving.ProgramError
+	if errors.As(err, &choose) && at.Program == "" && len(choose.Programs) > 0 {
+		// Who names no program sees the first that they may; the time machine offers the others.
+		at.Program = v.firstProgram(choose.Programs)
+		view, err = v.engine.Look(v.ctx(), at)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v.view = view
+	return view, nil
+}
+
+// firstProgram is the first program whose standings the visitor may see, or the first of all.
+func (v *visit) firstProgram(programs []string) string {
+	for _, p := range programs {
+		if v.who.May(access.StandingsRead, access.Target{Program: domain.Slug(p)}) {
+			return p
+		}
+	}
+	return programs[0]
 }
 
 // release lets go of what was looked at.

@@ -58,7 +58,7 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 	logger := a.logger()
 	reading := a.progress("Reading the log", "events", 0)
 	engine, err := serving.Open(ctx, store, serving.Options{
-		Now: a.now, Awards: !o.noAwards, Named: map[string][]byte{refSample: sampleCriteria},
+		Now: a.now, Awards: !o.noAwards, Documents: map[string][]byte{refSample: sampleCriteria},
 		Reading: func(events int) { reading.SetOf(int64(events), 0) },
 		Failed:  func(err error) { logger.Error("following the log failed; trying again", slog.String("error", err.Error())) },
 	})
