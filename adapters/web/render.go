@@ -13,6 +13,7 @@ import (
 
 	"laurel/domain"
 	"laurel/domain/access"
+	"laurel/domain/criteria"
 	"laurel/projections"
 )
 
@@ -218,6 +219,7 @@ var templateFuncs = template.FuncMap{
 	"plural":   plural,
 	"short":    func(id uuid.UUID) string { return id.String()[:8] },
 	"hash":     shortHash,
+	"decimal":  func(m criteria.Milli) string { return projections.FormatMilli(int64(m)) },
 	"percent":  func(milli int64) string { return projections.FormatMilli(milli*100) + " %" },
 	"type":     func(t domain.EventType) string { return string(t) },
 	"join":     strings.Join,
