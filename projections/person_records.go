@@ -42,6 +42,12 @@ func (r *PersonRecords) Apply(events []eventstore.RecordedEvent) error {
 	return nil
 }
 
+// Of returns the record of one person, and false for one of whom nothing was recorded.
+func (r *PersonRecords) Of(id uuid.UUID) (*PersonRecord, bool) {
+	record, ok := r.byStream[domain.PersonStream(id)]
+	return record, ok
+}
+
 // List returns everybody of whom something was recorded by a time, as they were then: by name, those without one last.
 // The directory may be nil.
 func (r *PersonRecords) List(people *People, asOf time.Time) []PersonView {

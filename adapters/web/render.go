@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -227,6 +228,11 @@ var templateFuncs = template.FuncMap{
 	"list":     func(values ...any) []any { return values },
 	"add":      func(a, b int) int { return a + b },
 
+	"deref":        func(s *string) string { return *s },
+	"isNil":        func(id uuid.UUID) bool { return id == uuid.Nil },
+	"since":        since,
+	"reverseTiers": func(t []projections.TierCheck) []projections.TierCheck { r := slices.Clone(t); slices.Reverse(r); return r },
+
 	"chartBase": func(c *chart) float64 { return c.Height - chartBottom },
 	"plus":      func(a, b float64) float64 { return a + b },
 	"isNumber":  func(c *chart, column int) bool { return column >= len(c.Columns)-c.Numbers },
@@ -272,4 +278,12 @@ func thousands(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// since is when the present tier began.
+func since(history []projections.TierChange) time.Time {
+	if len(history) == 0 {
+		return time.Time{}
+	}
+	return history[len(history)-1].At
 }

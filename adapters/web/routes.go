@@ -28,6 +28,7 @@ func (s *Server) pages() []route {
 	var all []route
 	for _, room := range [][]route{
 		s.overviewPages(),
+		s.peoplePages(),
 	} {
 		all = append(all, room...)
 	}
