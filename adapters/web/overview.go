@@ -1,6 +1,17 @@
 package web
 
-import "laurel/domain/access"
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/domain/access"
+	"laurel/domain/criteria"
+	"laurel/projections"
+	"laurel/projections/serving"
+)
 
 func (s *Server) overviewPages() []route {
 	return []route{
@@ -9,15 +20,157 @@ func (s *Server) overviewPages() []route {
 	}
 }
 
-// overview shows where the program stands.
+// overviewShown is what the overview shows.
+type overviewShown struct {
+	Tiers    []serving.TierCount
+	Months   *chart
+	Health   projections.HealthCount
+	HealthBy *chart
+	Outcomes *chart
+	Awards   []newAward
+	Open     map[string]int // awards by status: proposed, granted, kept
+	Feedback feedbackShown
+	Fresh    serving.Freshness
+	Top      []serving.Row
+	Names    map[string]string
+	Mentors  int
+}
+
+// newAward is an award of the last time, with whose it is where the visitor may read that.
+type newAward struct {
+	awardShown
+	Person uuid.UUID
+	Name   string
+}
+
+// feedbackShown counts feedback by its state, with the mean of what was answered.
+type feedbackShown struct {
+	Asked, Answered, Waiting int
+	Mean                     float64
+}
+
+const (
+	newAwardsShown = 8
+	topShown       = 10
+)
+
+// overview shows where a program stands.
 func (v *visit) overview() error {
 	view, err := v.look()
 	if err != nil {
 		return err
 	}
-	standings, err := view.Standings()
+	shown := overviewShown{Fresh: v.engine.Freshness(), Open: map[string]int{}}
+	if view.Criteria != nil {
+		if err := shown.standings(view); err != nil {
+			return err
+		}
+	}
+	relations := view.Rooms.Relationships(view.People, projections.RoomQuery{Program: domain.Slug(view.Program)}, view.AsOf)
+	for _, count := range projections.CountHealth(relations) {
+		shown.Health = count
+	}
+	shown.HealthBy = newBarChart("health", "Relationships by health", [2]string{"Health", "How many"}, []barRow{
+		{Label: "active", Value: float64(shown.Health.Active), Class: seriesClass(2)},
+		{Label: "fading", Value: float64(shown.Health.Fading), Class: seriesClass(3)},
+		{Label: "one-off", Value: float64(shown.Health.OneOff), Class: seriesClass(0)},
+	})
+	shown.Outcomes = outcomeChart(view)
+	shown.awards(v, view)
+	shown.feedback(view)
+	return v.render("overview", frameOf{Title: "Overview", Room: "/", Live: true, Page: &shown})
+}
+
+// standings fills in who holds which tier, now and over time, and who leads.
+func (o *overviewShown) standings(view *serving.View) error {
+	var err error
+	if o.Tiers, err = view.Tiers(); err != nil {
+		return err
+	}
+	page, err := view.Page(serving.PageQuery{Limit: topShown})
 	if err != nil {
 		return err
 	}
-	return v.render("overview", frameOf{Title: "Overview", Room: "/", Live: true, Page: standings})
+	o.Top, o.Mentors, o.Names = page.Rows, page.Total, tierNames(view.Criteria.Doc)
+	months, err := view.TierMonths()
+	if err != nil {
+		return err
+	}
+	o.Months = tierChart(months, view.Criteria.Doc)
+	return nil
+}
+
+// tierChart draws how many hold each tier at the end of each month.
+func tierChart(months []projections.TierMonth, doc *criteria.Document) *chart {
+	var periods []time.Time
+	series := make([]chartSeries, len(doc.Tiers))
+	for i, t := range doc.Tiers {
+		series[i].Name = t.Name
+	}
+	for _, m := range months {
+		periods = append(periods, m.Until)
+		for i, n := range m.Held {
+			series[i].Values = append(series[i].Values, n)
+		}
+	}
+	return newStackChart("tiers", "Mentors by tier, at the end of each month", periods, "2006-01", series)
+}
+
+// outcomeChart draws the outcomes that were recorded of the program's mentees, year by year.
+func outcomeChart(view *serving.View) *chart {
+	types := []domain.EventType{domain.TypeGoalMet, domain.TypePromotionRecorded, domain.TypeSkillAttested, domain.TypeProjectCompleted}
+	counts := projections.OutcomeYears(view.Facts, view.Program, types, view.AsOf)
+	series := make([]chartSeries, len(types))
+	for i, name := range []string{"Goals met", "Promotions", "Skills", "Projects"} {
+		series[i].Name = name
+	}
+	var periods []time.Time
+	for _, c := range counts {
+		periods = append(periods, time.Date(c.Year, 1, 1, 0, 0, 0, 0, time.UTC))
+		for i := range types {
+			series[i].Values = append(series[i].Values, c.Counts[i])
+		}
+	}
+	return newStackChart("outcomes", "Outcomes of mentees, by year", periods, "2006", series)
+}
+
+// awards fills in the newest awards and how many are open.
+func (o *overviewShown) awards(v *visit, view *serving.View) {
+	all := view.Register.All(view.Program)
+	for _, a := range all {
+		state, ok := a.AsOf(view.AsOf)
+		if !ok || !state.Status.Open() {
+			continue
+		}
+		o.Open[string(state.Status)]++
+		row := newAward{awardShown: awardShown{a.ID, string(state.Case.Tier), state.Status, state.Case.EarnedAt,
+			state.Case.From(), state.ClosedAt}, Person: state.Case.Person}
+		if contact, ok := view.People.Contact(state.Case.Person); ok && v.may(access.AwardsRead, state.Case.Person) {
+			row.Name = contact.Name
+		}
+		o.Awards = append(o.Awards, row)
+	}
+	slices.SortStableFunc(o.Awards, func(a, b newAward) int { return b.From.Compare(a.From) })
+	o.Awards = o.Awards[:min(len(o.Awards), newAwardsShown)]
+}
+
+// feedback fills in how much was asked and answered.
+func (o *overviewShown) feedback(view *serving.View) {
+	sum := 0.0
+	for _, f := range view.Rooms.Feedback(view.People, view.Programs, projections.RoomQuery{Program: domain.Slug(view.Program)},
+		view.AsOf) {
+		if !f.AskedAt.IsZero() {
+			o.Feedback.Asked++
+		}
+		switch {
+		case !f.AnsweredAt.IsZero():
+			o.Feedback.Answered++
+			sum += f.Rating
+		default:
+			o.Feedback.Waiting++
+		}
+	}
+	if o.Feedback.Answered > 0 {
+		o.Feedback.Mean = sum / float64(o.Feedback.Answered)
+	}
 }
