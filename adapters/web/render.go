@@ -54,7 +54,9 @@ func (f *frame) Link(path string, more ...any) string {
 }
 
 // May tells a template whether to offer something.
-func (f *frame) May(action string, people ...uuid.UUID) bool { return f.v.may(access.Action(action), people...) }
+func (f *frame) May(action string, people ...uuid.UUID) bool {
+	return f.v.may(access.Action(action), people...)
+}
 
 // Sent is what the visitor had written into a field of a form that could not be carried out.
 func (f *frame) Sent(name string) string {
@@ -228,10 +230,14 @@ var templateFuncs = template.FuncMap{
 	"list":     func(values ...any) []any { return values },
 	"add":      func(a, b int) int { return a + b },
 
-	"deref":        func(s *string) string { return *s },
-	"isNil":        func(id uuid.UUID) bool { return id == uuid.Nil },
-	"since":        since,
-	"reverseTiers": func(t []projections.TierCheck) []projections.TierCheck { r := slices.Clone(t); slices.Reverse(r); return r },
+	"deref": func(s *string) string { return *s },
+	"isNil": func(id uuid.UUID) bool { return id == uuid.Nil },
+	"since": since,
+	"reverseTiers": func(t []projections.TierCheck) []projections.TierCheck {
+		r := slices.Clone(t)
+		slices.Reverse(r)
+		return r
+	},
 
 	"chartBase": func(c *chart) float64 { return c.Height - chartBottom },
 	"plus":      func(a, b float64) float64 { return a + b },

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"time"
@@ -60,7 +59,9 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 	engine, err := serving.Open(ctx, store, serving.Options{
 		Now: a.now, Awards: !o.noAwards, Documents: map[string][]byte{refSample: sampleCriteria},
 		Reading: func(events int) { reading.SetOf(int64(events), 0) },
-		Failed:  func(err error) { logger.Error("following the log failed; trying again", slog.String("error", err.Error())) },
+		Failed: func(err error) {
+			logger.Error("following the log failed; trying again", slog.String("error", err.Error()))
+		},
 	})
 	reading.Done()
 	if err != nil {
@@ -86,5 +87,5 @@ func (a *app) logger() *slog.Logger {
 	if a.cfg.quiet {
 		level = slog.LevelWarn
 	}
-	return slog.New(slog.NewJSONHandler(io.Writer(a.stderr), &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 }
