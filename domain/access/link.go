@@ -34,6 +34,14 @@ type Link struct {
 	Expires time.Time `json:"expires"`
 }
 
+// Claims is what an OpenID Connect provider says of somebody who signed in with it.
+type Claims struct {
+	Issuer, Subject string // together, who it is, for ever
+	Email           string // "" if the provider does not say
+	EmailVerified   bool   // whether the provider knows that the address is theirs
+	Name            string // for display; may be ""
+}
+
 // Credential is what somebody chose to sign in with: the hash of a password, or who they are to OpenID Connect.
 type Credential struct {
 	Password        string
