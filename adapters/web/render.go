@@ -53,6 +53,17 @@ func (f *frame) Link(path string, more ...any) string {
 	return f.v.link(path, text...)
 }
 
+// Keep are the parameters of the address that say what is looked at, for forms that look at something else of it.
+func (f *frame) Keep() map[string]string {
+	keep := map[string]string{}
+	for _, key := range atKeys {
+		if value := f.v.r.URL.Query().Get(key); value != "" {
+			keep[key] = value
+		}
+	}
+	return keep
+}
+
 // May tells a template whether to offer something.
 func (f *frame) May(action string, people ...uuid.UUID) bool {
 	return f.v.may(access.Action(action), people...)
@@ -292,4 +303,13 @@ func since(history []projections.TierChange) time.Time {
 		return time.Time{}
 	}
 	return history[len(history)-1].At
+}
+
+// streamName is a stream as lists show it: its category and the first digits of its id.
+func streamName(stream string) string {
+	category, id, _ := strings.Cut(stream, "-")
+	if _, err := uuid.Parse(id); err != nil {
+		return stream
+	}
+	return category + "-" + id[:8]
 }
