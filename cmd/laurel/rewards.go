@@ -164,6 +164,9 @@ func newRewardsList(a *app) *cobra.Command {
 				return err
 			}
 			return a.looking(func(store eventstore.Store, asOf time.Time, upTo *eventstore.Position) error {
+				if err := a.checkKnown(ctx, store, upTo); err != nil {
+					return err
+				}
 				program, err := a.openedProgram(ctx, store, upTo)
 				if err != nil {
 					return err
