@@ -123,7 +123,9 @@ func (a *Award) apply(id uuid.UUID, at time.Time, p Payload) {
 	case *AwardExpired:
 		a.close(AwardStatusExpired, at, uuid.Nil, v.Criteria, v.ReasonCode)
 	case *RewardClaimed:
-		a.Claims = append(slices.Clip(a.Claims), Claim{EventID: id, Reward: v.Reward, By: v.By, At: at})
+		if a.Status.Held() { // it is not, where the grant was voided since
+			a.Claims = append(slices.Clip(a.Claims), Claim{EventID: id, Reward: v.Reward, By: v.By, At: at})
+		}
 	case *AcknowledgementPublished:
 		a.Acknowledgements = append(slices.Clip(a.Acknowledgements), Acknowledgement{
 			EventID: id, Audience: v.Audience, Names: v.Names, TextVersion: v.TextVersion, At: at,

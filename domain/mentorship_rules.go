@@ -34,7 +34,7 @@ func (m *Mentorship) judge(meta *CommandMeta, payload Payload) error {
 	case *SessionConfirmed:
 		return m.judgeConfirmation(meta, v)
 	case *GoalSet:
-		return m.judgeGoalSet(v)
+		return m.judgeGoalSet(meta, v)
 	case *GoalMet:
 		return m.judgeGoalMet(meta, v)
 	case *MilestoneReached:
@@ -147,7 +147,12 @@ func (m *Mentorship) judgeConfirmation(meta *CommandMeta, p *SessionConfirmed) e
 	return nil
 }
 
-func (m *Mentorship) judgeGoalSet(p *GoalSet) error {
+func (m *Mentorship) judgeGoalSet(meta *CommandMeta, p *GoalSet) error {
+	const day = 24 * time.Hour // a due date stands for its start, and may be that of the same day
+	if !p.Due.IsZero() && !p.Due.Add(day).After(meta.OccurredAt) && !meta.Imported {
+		return invalid("due", formatTime(p.Due)+" is over when the goal is set, at "+formatTime(meta.OccurredAt),
+			"give a day that is still to come, or none")
+	}
 	if p.Owner != uuid.Nil && !m.has(p.Owner) {
 		return invalid("owner", p.Owner.String()+" is not in this mentorship", "name its mentor or its mentee")
 	}

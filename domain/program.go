@@ -14,8 +14,14 @@ type Program struct {
 	Closed   bool
 	Roadmaps []Roadmap         // in the order first defined
 	Rhythm   FeedbackRhythmSet // of feedback
-	rewards  []RewardDefined   // in the order first defined
+	rewards  []definition      // in the order first defined
 	ledger   ledger
+}
+
+// definition is the newest one of a reward, by when it occurred.
+type definition struct {
+	RewardDefined
+	at time.Time
 }
 
 // Reward is what the program offers, by its newest definition.
@@ -46,8 +52,8 @@ type Reservation struct {
 // ProgramDecider returns the decider of a program's stream.
 //
 // A program opens once, and closes; a closed one takes nothing more than voids and the release of rewards. Of a reward
-// no more are set aside at a time than its capacity, at most one for each award, and only while it is valid. Neither a
-// new definition nor a void may leave more set aside than there are.
+// no more are set aside at a time than its capacity, at most one for each award, and only while it is valid. A definition
+// replaces those that occurred before it. Neither a new definition nor a void may leave more set aside than there are.
 func ProgramDecider(program Slug) Decider[*Program] {
 	return Decider[*Program]{Initial: &Program{Slug: program}, Decide: (*Program).decide, Evolve: (*Program).Evolve}
 }
@@ -55,8 +61,8 @@ func ProgramDecider(program Slug) Decider[*Program] {
 // HasReward tells whether a reward is defined.
 func (p *Program) HasReward(reward Slug) bool { return p.definition(reward) != nil }
 
-func (p *Program) definition(reward Slug) *RewardDefined {
-	if i := slices.IndexFunc(p.rewards, func(d RewardDefined) bool { return d.Reward == reward }); i >= 0 {
+func (p *Program) definition(reward Slug) *definition {
+	if i := slices.IndexFunc(p.rewards, func(d definition) bool { return d.Reward == reward }); i >= 0 {
 		return &p.rewards[i]
 	}
 	return nil
@@ -168,16 +174,16 @@ func (p *Program) refold() {
 	p.ledger.kept(p.apply)
 }
 
-func (p *Program) apply(_ uuid.UUID, _ time.Time, payload Payload) {
+func (p *Program) apply(_ uuid.UUID, at time.Time, payload Payload) {
 	switch v := payload.(type) {
 	case *ProgramOpened:
 		p.Opened = true
 	case *RewardDefined:
 		p.rewards = slices.Clone(p.rewards)
-		if d := p.definition(v.Reward); d != nil {
-			*d = *v
-		} else {
-			p.rewards = append(p.rewards, *v)
+		if d := p.definition(v.Reward); d == nil {
+			p.rewards = append(p.rewards, definition{*v, at})
+		} else if !at.Before(d.at) { // an imported one may be older
+			*d = definition{*v, at}
 		}
 	case *RoadmapDefined:
 		p.applyRoadmap(v)

@@ -33,7 +33,7 @@ func (p *Program) judge(meta *CommandMeta, payload Payload) error {
 	}
 	switch v := payload.(type) {
 	case *RewardDefined:
-		return p.judgeReward(v)
+		return p.judgeReward(meta, v)
 	case *RewardReserved:
 		return p.judgeReservation(meta, v)
 	case *RewardReleased:
@@ -45,7 +45,14 @@ func (p *Program) judge(meta *CommandMeta, payload Payload) error {
 	return nil
 }
 
-func (p *Program) judgeReward(v *RewardDefined) error {
+func (p *Program) judgeReward(meta *CommandMeta, v *RewardDefined) error {
+	if d := p.definition(v.Reward); d != nil && meta.OccurredAt.Before(d.at) {
+		if meta.Imported {
+			return nil // it replaces nothing
+		}
+		return conflict("occurred_at", "is before "+formatTime(d.at)+", when "+string(v.Reward)+" was defined last",
+			"a definition replaces those before it; void that one to go back")
+	}
 	reserved := p.Reserved(v.Reward)
 	if v.Capacity == 0 || v.Capacity >= reserved {
 		return nil

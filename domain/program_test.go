@@ -25,6 +25,10 @@ func TestProgram(t *testing.T) {
 		"reward again": {given: append(opened[:1:1], given(2, &RewardDefined{Reward: "book", Title: "A"})),
 			when: reward(3),
 			then: []Payload{&RewardDefined{Reward: "book", Title: "A book", Capacity: 3}}},
+		"reward again, dated before": {given: append(opened[:1:1], given(4, &RewardDefined{Reward: "book", Title: "A"})),
+			when: reward(3), code: CodeConflict, field: "occurred_at",
+			says: []string{"occurred_at: is before 2026-03-01T04:00:00Z, when book was defined last; " +
+				"a definition replaces those before it; void that one to go back"}},
 		"reward without limit": {given: opened, when: reward(0),
 			then: []Payload{&RewardDefined{Reward: "book", Title: "A book"}}},
 		"reward for less than one": {given: opened, when: reward(-1), code: CodeInvalid, field: "capacity",
@@ -75,6 +79,7 @@ func released(award int) *RewardReleased {
 
 func TestProgramReservations(t *testing.T) {
 	opened := &ProgramOpened{Title: "Git"}
+	alone := history(opened)
 	two := history(opened, defined(2))
 	one := history(opened, defined(2), reserved(51))
 	full := history(opened, defined(2), reserved(51), reserved(52))
@@ -114,6 +119,9 @@ func TestProgramReservations(t *testing.T) {
 		"reserve at the first moment": {given: two, when: reserve(at(2), "book", 51), then: []Payload{reserved(51)}},
 		"reserve too late": {given: two, when: reserve(at(9), "book", 51), code: CodeConflict, field: "occurred_at",
 			says: []string{"occurred_at: is not before 2026-03-01T09:00:00Z, until when book is valid"}},
+		"reserve by the definition that occurred last": {given: append(alone[:1:1], given(9, defined(1)), given(4, defined(2)),
+			given(5, reserved(51))), when: reserve(at(6), "book", 52), code: CodeConflict, field: "reward",
+			says: []string{"all 1 of book are taken"}},
 		"import from too early": {given: two, when: record(1, reserved(51)), then: []Payload{reserved(51)}},
 		"reserve for no award": {given: two, when: ReserveReward{at(3), "book", uuid.Nil, ada}, code: CodeInvalid,
 			field: "award"},

@@ -29,6 +29,7 @@ type Audit struct {
 	AsOf     time.Time      `json:"as_of"`
 	Position string         `json:"position"`
 	Awards   int            `json:"awards"` // looked at
+	Closed   int            `json:"closed"` // left out, as they were declined, revoked or expired
 	HoldUp   int            `json:"hold_up"`
 	Unmet    int            `json:"unmet"` // of those that hold up: open, and their own criteria are not met any more
 	Findings []AuditFinding `json:"findings"`
@@ -96,8 +97,9 @@ type AuditSources struct {
 // NewAudit recomputes the awards of a register as of a time and lists those that do not hold up.
 //
 // An award holds up when its tier was held at the time at which it was earned, under the criteria that it names and that
-// were activated, with the measures and by the events that it names; and while it is open, the criteria in force support it, or its own are
-// not met any more either: then nothing changed but time, and the policy of the criteria in force has it.
+// were activated, with the measures and by the events that it names; and while it is open, the criteria in force support
+// it, or its own are not met any more either: then nothing changed but time, and the policy of the criteria in force has
+// it.
 //
 // Each is recomputed with what is known now. Those that do not come out right are recomputed with what was known at
 // their own positions, for which the log is read once more.
@@ -110,7 +112,11 @@ func NewAudit(ctx context.Context, from AuditSources, asOf time.Time, opt AuditO
 			continue
 		}
 		state, ok := a.AsOf(asOf)
-		if !ok || !opt.All && !state.Status.Open() {
+		if !ok {
+			continue
+		}
+		if !opt.All && !state.Status.Open() {
+			audit.Closed++
 			continue
 		}
 		if err := x.add(a, state); err != nil {

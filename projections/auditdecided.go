@@ -55,14 +55,7 @@ func (x *auditor) planner(program string) (*awardWorker, error) {
 func (w *awardWorker) explains(c *auditCase) *AuditDecision {
 	a, until := c.state, w.asOf.UnixNano()
 	now := &w.regimes[len(w.regimes)-1]
-	var path []awards.Point
-	if id, ok := w.facts.MentorOf(w.program, a.Case.Person); ok && w.facts.mentors[id].startedBy(until) {
-		timelines := make([]criteria.Timeline, len(w.regimes))
-		for i := range w.regimes {
-			timelines[i] = w.evaluators[i].Evaluate(&w.facts.mentors[id].Mentor, w.regimes[i].Until(until))
-		}
-		path = awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since())
-	}
+	_, path := w.path(a.Case.Person)
 	kept := &AuditDecision{Kind: DecidedKept, Criteria: now.Hash}
 	wasKept := slices.Contains(a.KeptUnder, now.Hash)
 	from := a.Case.From().UnixNano()

@@ -168,18 +168,7 @@ func (p *AwardPlanner) worker() *awardWorker {
 // plan works out the missing decisions about one person.
 func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
 	until := w.asOf.UnixNano()
-	var path []awards.Point
-	var mentor *criteria.Mentor
-	if id, ok := w.facts.MentorOf(w.program, person); ok && w.facts.mentors[id].startedBy(until) {
-		mentor = &w.facts.mentors[id].Mentor
-		timelines := make([]criteria.Timeline, len(w.regimes))
-		for i := range w.regimes {
-			if r := &w.regimes[i]; r.From <= until {
-				timelines[i] = w.evaluators[i].Evaluate(mentor, r.Until(until))
-			}
-		}
-		path = awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since())
-	}
+	mentor, path := w.path(person)
 	given := w.register.Of(w.program, person)
 	if mentor == nil && len(given) == 0 {
 		return nil
@@ -209,6 +198,23 @@ func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
 		plans[at].Commands = append(plans[at].Commands, command)
 	}
 	return plans
+}
+
+// path returns a person as a mentor, and the points at which their tier may have changed; nil for who is no mentor yet.
+func (w *awardWorker) path(person uuid.UUID) (*criteria.Mentor, []awards.Point) {
+	until := w.asOf.UnixNano()
+	id, ok := w.facts.MentorOf(w.program, person)
+	if !ok || !w.facts.mentors[id].startedBy(until) {
+		return nil, nil
+	}
+	mentor := &w.facts.mentors[id].Mentor
+	timelines := make([]criteria.Timeline, len(w.regimes))
+	for i := range w.regimes {
+		if r := &w.regimes[i]; r.From <= until {
+			timelines[i] = w.evaluators[i].Evaluate(mentor, r.Until(until))
+		}
+	}
+	return mentor, awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since())
 }
 
 // heldOf is what reconciling needs to know about an award.

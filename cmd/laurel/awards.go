@@ -65,6 +65,11 @@ func (a *app) readRegistry(ctx context.Context, store eventstore.Store) (*regist
 	if r.register, err = projections.ReadRegister(ctx, store, upTo); err != nil {
 		return nil, err
 	}
+	if len(r.register.All(a.cfg.program)) == 0 {
+		if err := a.checkKnown(ctx, store, upTo); err != nil {
+			return nil, err
+		}
+	}
 	r.people, err = readPeople(ctx, store, upTo)
 	return r, err
 }

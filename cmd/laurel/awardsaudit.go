@@ -98,10 +98,16 @@ func (a *app) printAudit(audit *projections.Audit, limit int) error {
 	if n := len(audit.Findings); n > 0 {
 		head += fmt.Sprintf(", and %s not", plural(n, "does", "do"))
 	}
-	if audit.Awards == 0 {
+	switch {
+	case audit.Awards == 0 && audit.Closed > 0:
+		head = "No open awards"
+	case audit.Awards == 0:
 		head = "No awards"
 	}
 	lines := []string{head + ".", "Known up to " + audit.Position + "."}
+	if audit.Closed > 0 {
+		lines = append(lines, plural(audit.Closed, "closed award was", "closed awards were")+" left out: see --all.")
+	}
 	if audit.Unmet > 0 {
 		lines = append(lines, fmt.Sprintf("Of those that hold up, %s not met any more under their own criteria either.",
 			plural(audit.Unmet, "is", "are")))

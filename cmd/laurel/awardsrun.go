@@ -122,6 +122,20 @@ func (a *app) governedProgram(ctx context.Context, store eventstore.Store) (stri
 	return chooseProgram("", programs, "")
 }
 
+// waiting counts the awards among decisions that were proposed and did not lapse, as those of old news may have.
+func waiting(rows []decisionRow) int {
+	open := map[uuid.UUID]bool{}
+	for i := range rows {
+		switch r := &rows[i]; r.Decision {
+		case domain.TypeAwardProposed:
+			open[r.Award] = true
+		case domain.TypeAwardRevoked, domain.TypeAwardExpired:
+			delete(open, r.Award)
+		}
+	}
+	return len(open)
+}
+
 func (a *app) printAwardRun(report *awarding.Report, rows []decisionRow, dryRun bool) error {
 	did := "decided"
 	if dryRun {
@@ -133,11 +147,11 @@ func (a *app) printAwardRun(report *awarding.Report, rows []decisionRow, dryRun 
 		lines = append(lines, fmt.Sprintf("%s backlog: old news, about which nobody is notified.",
 			plural(report.Backlog, "of them is", "of them are")))
 	}
-	if n := report.Decided[domain.TypeAwardProposed]; n > 0 {
+	if n := waiting(rows); n > 0 {
 		if dryRun {
 			lines = append(lines, plural(n, "award", "awards")+" would wait for a review.")
 		} else {
-			lines = append(lines, plural(n, "award waits", "awards wait")+" for a review: see `laurel awards review`.")
+			lines = append(lines, plural(n, "new award waits", "new awards wait")+" for a review: see `laurel awards review`.")
 		}
 	}
 	counts := map[string]int{}

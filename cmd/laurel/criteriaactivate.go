@@ -76,7 +76,7 @@ recorded.`,
 			var hash string
 			if len(given) == 1 {
 				hash, err = d.find(cmd, given[0])
-			} else if err = d.chooseProgram(a.cfg.program); err == nil {
+			} else if err = d.chooseProgram(cmd.Context(), a.cfg.program, ""); err == nil {
 				hash, err = d.beforePresent()
 			}
 			if err != nil {

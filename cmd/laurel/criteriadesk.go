@@ -115,9 +115,15 @@ func sameProgram(named, program string) error {
 		"leave --program out, or name the other file")
 }
 
-// chooseProgram takes the program that was named, or the only one that has criteria.
-func (d *desk) chooseProgram(named string) (err error) {
-	d.program, err = chooseProgram(named, d.governance.Programs(), "")
+// chooseProgram takes the program that was named, or the only one that has criteria, or else the only one there is.
+func (d *desk) chooseProgram(ctx context.Context, named, position string) (err error) {
+	programs := d.governance.Programs()
+	if len(programs) == 0 || named != "" && !slices.Contains(programs, named) {
+		if programs, err = knownPrograms(ctx, d.store, d.upTo); err != nil {
+			return err
+		}
+	}
+	d.program, err = chooseProgram(named, programs, position)
 	return err
 }
 
@@ -212,22 +218,6 @@ func (d *desk) previewAwards(ctx context.Context, document string, at time.Time)
 		return projections.AwardPreview{}, err
 	}
 	return projections.PreviewAwards(d.facts, d.program, regimes, register, plan, at, asOf), nil
-}
-
-// knownPrograms lists the programs that the log knows: opened ones, and those with mentorships or criteria.
-func (d *desk) knownPrograms(ctx context.Context) ([]string, error) {
-	known := append(d.facts.Programs(), d.governance.Programs()...)
-	filter := eventstore.Filter{Types: []domain.EventType{domain.TypeProgramOpened}}
-	for e, err := range d.store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return nil, err
-		}
-		if id, err := domain.ParseStream(e.Stream); err == nil {
-			known = append(known, string(id.Slug))
-		}
-	}
-	slices.Sort(known)
-	return slices.Compact(known), nil
 }
 
 // shortHash is a hash as people write it.

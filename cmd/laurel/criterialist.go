@@ -31,7 +31,7 @@ scheduled (activated, and to come into force later), in-force, replaced or withd
 				return err
 			}
 			defer d.close()
-			if err := d.chooseProgram(a.cfg.program); err != nil {
+			if err := d.chooseProgram(cmd.Context(), a.cfg.program, a.positionText); err != nil {
 				return err
 			}
 			return a.printRecords(d)

@@ -61,7 +61,7 @@ func (a *app) propose(cmd *cobra.Command, d *desk, c *loadedCriteria, limit int)
 			return err
 		}
 	}
-	known, err := d.knownPrograms(cmd.Context())
+	known, err := knownPrograms(cmd.Context(), d.store, nil)
 	if err != nil {
 		return err
 	}

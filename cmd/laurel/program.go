@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -117,6 +118,50 @@ func chooseProgram(named string, programs []string, position string) (string, er
 		return "", badInput("find program", named, "the log does not hold it", didYouMean(named, programs, "it holds "+list))
 	}
 	return named, nil
+}
+
+// programNames collects the programs that a log speaks of: opened ones, and those with criteria or mentorships.
+type programNames map[string]bool
+
+// Apply takes in events of the types that name a program.
+func (n programNames) Apply(events []eventstore.RecordedEvent) error {
+	for i := range events {
+		e := &events[i]
+		if e.Type == domain.TypeMentorshipStarted {
+			event, err := eventstore.Decode(*e)
+			if err != nil {
+				return err
+			}
+			n[string(event.Payload.(*domain.MentorshipStarted).Program)] = true
+		} else if stream, err := domain.ParseStream(e.Stream); err == nil {
+			n[string(stream.Slug)] = true
+		}
+	}
+	return nil
+}
+
+// knownPrograms lists the programs that the log speaks of, up to a position; nil for all of it.
+func knownPrograms(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) ([]string, error) {
+	names := programNames{}
+	filter := eventstore.Filter{Types: []domain.EventType{domain.TypeProgramOpened, domain.TypeCriteriaProposed,
+		domain.TypeCriteriaActivated, domain.TypeMentorshipStarted}}
+	if _, err := projections.ReadLog(ctx, store, filter, upTo, names); err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(names)), nil
+}
+
+// checkKnown fails where a program was named that the log does not speak of: nothing found there would say that there
+// is nothing, where a name was mistyped.
+func (a *app) checkKnown(ctx context.Context, store eventstore.Store, upTo *eventstore.Position) error {
+	if a.cfg.program == "" {
+		return nil
+	}
+	known, err := knownPrograms(ctx, store, upTo)
+	if err == nil {
+		_, err = chooseProgram(a.cfg.program, known, a.positionText)
+	}
+	return err
 }
 
 // openedProgram is the program that was named, or the only one that was opened.

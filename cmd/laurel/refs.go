@@ -74,7 +74,8 @@ func loadCriteria(ctx context.Context, ref string, view *logView) (*loadedCriter
 		return criteriaByHash(ctx, ref, view)
 	}
 	return nil, badInput("find criteria", ref, "there is no such file",
-		"name a file, \"active\", \"sample\", or the first digits of a hash; write one with `laurel criteria init my.yaml`")
+		"name a file, \"active\", \"sample\", or the first 4 digits or more of a hash; "+
+			"write one with `laurel criteria init my.yaml`")
 }
 
 // parseCriteria checks a document, and fails with *criteria.InvalidError when it cannot be used.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
@@ -82,9 +81,8 @@ func newRewardsDefine(a *app) *cobra.Command {
 
 func newRewardsClaim(a *app) *cobra.Command {
 	return newRewardsAct(a, "claim", "Claim a reward of an award of one's own",
-		func(ctx context.Context, store eventstore.Store, award uuid.UUID, reward domain.Slug, who actor) (string, error) {
-			report, err := awarding.ClaimReward(ctx, store,
-				awarding.Claim{Award: award, Reward: reward, Meta: who.meta, By: who.person})
+		func(ctx context.Context, store eventstore.Store, c awarding.Claim) (string, error) {
+			report, err := awarding.ClaimReward(ctx, store, c)
 			if report.Before {
 				return "was claimed before", err
 			}
@@ -93,16 +91,16 @@ func newRewardsClaim(a *app) *cobra.Command {
 }
 
 func newRewardsRelease(a *app) *cobra.Command {
-	return newRewardsAct(a, "release", "Give a claimed reward back, for others to claim",
-		func(ctx context.Context, store eventstore.Store, award uuid.UUID, reward domain.Slug, who actor) (string, error) {
-			return "is released", awarding.ReleaseReward(ctx, store, award, reward, who.meta)
+	return newRewardsAct(a, "release", "Give back a reward that one claimed, for others to claim",
+		func(ctx context.Context, store eventstore.Store, c awarding.Claim) (string, error) {
+			return "is released", awarding.ReleaseReward(ctx, store, c)
 		})
 }
 
 // newRewardsAct makes a command about a reward of an award. Its --id groups the events, whose own ids are derived from
 // the award and the reward.
-func newRewardsAct(a *app, name, short string, do func(context.Context, eventstore.Store, uuid.UUID, domain.Slug, actor,
-) (string, error)) *cobra.Command {
+func newRewardsAct(a *app, name, short string,
+	do func(context.Context, eventstore.Store, awarding.Claim) (string, error)) *cobra.Command {
 	var f actFlags
 	cmd := &cobra.Command{
 		Use: name + " AWARD REWARD --by PERSON", Short: short,
@@ -117,7 +115,8 @@ func newRewardsAct(a *app, name, short string, do func(context.Context, eventsto
 					return err
 				}
 				who.meta.CorrelationID = who.meta.ID.String()
-				became, err := do(ctx, store, award, domain.Slug(given[1]), who)
+				became, err := do(ctx, store,
+					awarding.Claim{Award: award, Reward: domain.Slug(given[1]), Meta: who.meta, By: who.person})
 				if err != nil {
 					return err
 				}
@@ -165,6 +164,9 @@ func newRewardsList(a *app) *cobra.Command {
 				return err
 			}
 			return a.looking(func(store eventstore.Store, asOf time.Time, upTo *eventstore.Position) error {
+				if err := a.checkKnown(ctx, store, upTo); err != nil {
+					return err
+				}
 				program, err := a.openedProgram(ctx, store, upTo)
 				if err != nil {
 					return err

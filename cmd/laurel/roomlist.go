@@ -208,6 +208,9 @@ func (a *app) lookAtRooms(ctx context.Context, f *roomFilter, limit int,
 	}
 	return a.looking(func(store eventstore.Store, asOf time.Time, upTo *eventstore.Position) error {
 		list, err := a.relationships(ctx, store, f, asOf, upTo)
+		if err == nil && len(list) == 0 {
+			err = a.checkKnown(ctx, store, upTo)
+		}
 		if err != nil {
 			return err
 		}

@@ -17,13 +17,13 @@ import (
 	"laurel/projections"
 )
 
-// Claim asks for a reward of an award.
+// Claim asks for a reward of an award, or gives it back.
 type Claim struct {
 	Award  uuid.UUID
 	Reward domain.Slug
 
 	// Meta says when, and on whose behalf; its ID is not used, as ids are derived from the award and the reward. That
-	// makes a claim safe to repeat.
+	// makes it safe to repeat.
 	Meta domain.CommandMeta
 	By   uuid.UUID // must be the person of the award
 }
@@ -53,18 +53,11 @@ const claimStepsMax = 1000
 // Whatever others do to the two streams meanwhile, ClaimReward returns without an error only after it has seen the
 // reward reserved and claimed.
 func ClaimReward(ctx context.Context, store eventstore.Store, c Claim) (ClaimReport, error) {
-	a, err := load(ctx, store, domain.AwardStream(c.Award), domain.AwardDecider(c.Award))
+	a, err := c.load(ctx, store)
 	if err != nil {
 		return ClaimReport{}, err
 	}
 	report := ClaimReport{Program: a.Case.Program, Person: a.Case.Person, Before: true}
-	switch {
-	case a.Status == "":
-		return report, noAward(c.Award)
-	case c.By != a.Case.Person:
-		return report, &domain.Error{Code: domain.CodeForbidden, Field: "by", Message: "is not the person of the award",
-			Hint: "people claim the rewards of their own awards"}
-	}
 	if err := checkOffered(ctx, store, a, c.Reward); err != nil {
 		return report, err
 	}
@@ -93,6 +86,21 @@ func ClaimReward(ctx context.Context, store eventstore.Store, c Claim) (ClaimRep
 		}
 	}
 	return report, fmt.Errorf("claim a reward of award %s: others kept changing it", c.Award)
+}
+
+// load reads the award, which must be there and be that of the person who asks.
+func (c *Claim) load(ctx context.Context, store eventstore.Store) (*domain.Award, error) {
+	a, err := load(ctx, store, domain.AwardStream(c.Award), domain.AwardDecider(c.Award))
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Status == "":
+		return nil, noAward(c.Award)
+	case c.By != a.Case.Person:
+		return nil, &domain.Error{Code: domain.CodeForbidden, Field: "by", Message: "is not the person of the award",
+			Hint: "people claim the rewards of their own awards, and give them back"}
+	}
+	return a, nil
 }
 
 // noAward says that an award is not there.
@@ -150,18 +158,15 @@ func offeredBy(ctx context.Context, store eventstore.Store, a *domain.Award) ([]
 	return nil, nil
 }
 
-// ReleaseReward gives a claimed reward back: the claim is voided, and then the reservation released. A crash between the
-// two leaves a reservation whose claim was voided; repeating it, or RepairClaims, releases it.
-func ReleaseReward(ctx context.Context, store eventstore.Store, award uuid.UUID, reward domain.Slug,
-	meta domain.CommandMeta) error {
-	a, err := load(ctx, store, domain.AwardStream(award), domain.AwardDecider(award))
+// ReleaseReward gives a claimed reward back, as only the person of the award does: the claim is voided, and then the
+// reservation released. A crash between the two leaves a reservation whose claim was voided; repeating it, or
+// RepairClaims, releases it.
+func ReleaseReward(ctx context.Context, store eventstore.Store, c Claim) error {
+	a, err := c.load(ctx, store)
 	if err != nil {
 		return err
 	}
-	if a.Status == "" && a.Case.Program == "" {
-		return noAward(award)
-	}
-	p := pair{program: a.Case.Program, reward: reward, award: award, person: a.Case.Person}
+	p := pair{program: a.Case.Program, reward: c.Reward, award: c.Award, person: a.Case.Person}
 	for range claimStepsMax {
 		s, err := p.look(ctx, store)
 		if err != nil {
@@ -169,9 +174,9 @@ func ReleaseReward(ctx context.Context, store eventstore.Store, award uuid.UUID,
 		}
 		switch {
 		case s.claimed:
-			err = p.voidClaim(ctx, store, s, meta)
+			err = p.voidClaim(ctx, store, s, c.Meta)
 		default: // where nothing is reserved, the program says so
-			err = p.release(ctx, store, s, meta, ReasonGivenBack)
+			err = p.release(ctx, store, s, c.Meta, ReasonGivenBack)
 			if err == nil {
 				return nil
 			}
@@ -181,7 +186,7 @@ func ReleaseReward(ctx context.Context, store eventstore.Store, award uuid.UUID,
 			return err
 		}
 	}
-	return fmt.Errorf("release a reward of award %s: others kept changing it", award)
+	return fmt.Errorf("release a reward of award %s: others kept changing it", c.Award)
 }
 
 // ClaimRepair is what RepairClaims did about one reward of one award.

@@ -216,13 +216,35 @@ func TestClaims(t *testing.T) {
 	if got := code(claimOf(1)); got != domain.CodeConflict {
 		t.Errorf("beyond capacity: %q", got)
 	}
-	meta := claimOf(0).Meta
-	if err := awarding.ReleaseReward(t.Context(), store, claimTestID(1000), "talk", meta); err != nil {
+	others := claimOf(0)
+	others.By = claimOf(1).By
+	if err := awarding.ReleaseReward(t.Context(), store, others); domain.ErrorCode(err) != domain.CodeForbidden {
+		t.Errorf("given back by somebody else: %v", err)
+	}
+	if err := awarding.ReleaseReward(t.Context(), store, claimOf(0)); err != nil {
 		t.Fatal(err)
 	}
 	for n, want := range []domain.Code{"", domain.CodeConflict} { // given back, it can be claimed again
 		if got := code(claimOf(n)); got != want {
 			t.Errorf("claim %d after the release: %q, want %q", n, got, want)
 		}
+	}
+}
+
+// Without its grant, an award brings nothing: what it had claimed is there for others.
+func TestClaimsOfVoidedGrant(t *testing.T) {
+	store := eventstore.NewMemory()
+	prepareClaims(t, store, 2, 1)
+	if _, err := awarding.ClaimReward(t.Context(), store, claimOf(0)); err != nil {
+		t.Fatal(err)
+	}
+	send(t, store, domain.AwardStream(claimTestID(1000)), 20,
+		&domain.EventVoided{EventID: claimTestID(10), Reason: "entered-twice"})
+	repaired, err := awarding.RepairClaims(t.Context(), store, claimDay)
+	if err != nil || len(repaired) != 1 || repaired[0].Done != awarding.RepairReleased {
+		t.Fatalf("repaired: %v, %v", repaired, err)
+	}
+	if _, err := awarding.ClaimReward(t.Context(), store, claimOf(1)); err != nil {
+		t.Error(err)
 	}
 }
