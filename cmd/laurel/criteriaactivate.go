@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
@@ -93,8 +92,14 @@ recorded.`,
 	return cmd
 }
 
-// beforePresent is the hash of the criteria that were in force before the present ones.
+// beforePresent is the hash of the criteria that were in force before the present ones; for a command that was carried
+// out before, of those that it put in force.
 func (d *desk) beforePresent() (string, error) {
+	for _, a := range d.governance.State(d.program).Activations {
+		if a.EventID == d.actor.meta.ID {
+			return a.Hash, nil
+		}
+	}
 	regimes := d.governance.Regimes(d.program, d.asOf)
 	if len(regimes) < 2 {
 		return "", badInput("roll back", d.program, "no criteria were in force before the present ones",
@@ -116,12 +121,9 @@ func (d *desk) wasInForce(hash string) bool {
 func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, backdate bool, seen, verb string) error {
 	command := domain.ActivateCriteria{CommandMeta: d.actor.meta, Hash: hash, EffectiveAt: at, By: d.actor.person,
 		Backdated: backdate}
-	done, err := d.try(command)
+	done, err := d.try(cmd.Context(), command)
 	if err != nil {
 		return err
-	}
-	if done {
-		at = d.effectiveBefore(command.ID, at)
 	}
 	act := criteriaAct{Act: verb, Criteria: hash, EffectiveAt: at}
 	if !done {
@@ -150,16 +152,6 @@ func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, b
 		lines = append(lines, impactLine(impact))
 	}
 	return a.printAct(act, lines, []render.Section{})
-}
-
-// effectiveBefore is when an activation that was recorded before is effective, whatever its repetition says.
-func (d *desk) effectiveBefore(event uuid.UUID, at time.Time) time.Time {
-	for _, a := range d.governance.State(d.program).Activations {
-		if a.EventID == event {
-			return a.EffectiveAt
-		}
-	}
-	return at
 }
 
 // approvedImpact is the report that the newest approval holds.

@@ -57,7 +57,7 @@ func (a *app) seenFlag(cmd *cobra.Command, seen *string) {
 func (a *app) approve(cmd *cobra.Command, d *desk, hash, seen string, limit int) error {
 	command := domain.ApproveCriteria{CommandMeta: d.actor.meta, Hash: hash, By: d.actor.person}
 	act := criteriaAct{Act: "approve", Criteria: hash}
-	done, err := d.try(command)
+	done, err := d.try(cmd.Context(), command)
 	if err != nil {
 		return err
 	}

@@ -58,9 +58,11 @@ func (a *app) readDesk(ctx context.Context, d *desk, f *actFlags) (err error) {
 	if d.facts, err = a.buildFacts(ctx, d.store, eventstore.Position{}, d.people); err != nil {
 		return err
 	}
-	if d.actor, err = a.act(f, d.people, true); err != nil {
+	in, actor, err := a.act(ctx, d.store, f, d.people, true)
+	if err != nil {
 		return err
 	}
+	d.store, d.actor = in, actor
 	d.asOf = d.actor.meta.OccurredAt
 	head := d.facts.Position()
 	d.governance, err = projections.ReadGovernance(ctx, d.store, &head)
@@ -159,11 +161,11 @@ func planInForce(g *projections.Governance, program string, at time.Time) (*crit
 	return criteria.Load(current.Hash, []byte(current.Document))
 }
 
-// try judges a command by what is known, without recording anything. It reports whether it was carried out before.
-func (d *desk) try(command domain.Command) (done bool, err error) {
-	decider := domain.CriteriaDecider(domain.Slug(d.program))
-	events, err := decider.Decide(d.governance.State(d.program), command)
-	return err == nil && len(events) == 0, err
+// try judges a command without recording anything. It reports whether it was carried out before.
+func (d *desk) try(ctx context.Context, command domain.Command) (done bool, err error) {
+	program := domain.Slug(d.program)
+	handled, err := eventstore.Judge(ctx, d.store, domain.CriteriaStream(program), domain.CriteriaDecider(program), command)
+	return err == nil && len(handled.Events) == 0, err
 }
 
 // record carries the command out.

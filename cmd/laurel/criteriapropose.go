@@ -70,7 +70,7 @@ func (a *app) propose(cmd *cobra.Command, d *desk, c *loadedCriteria, limit int)
 			didYouMean(d.program, known, "open it with `laurel program open`, or correct the file"))
 	}
 	command := domain.ProposeCriteria{CommandMeta: d.actor.meta, Document: string(c.doc.Canonical()), By: d.actor.person}
-	if _, err := d.try(command); err != nil {
+	if _, err := d.try(cmd.Context(), command); err != nil {
 		return err
 	}
 	from, err := planInForce(d.governance, d.program, d.asOf)

@@ -67,11 +67,14 @@ func describe(err error) (string, int) {
 	var findings *findingsError
 	var notMentor *projections.NotMentorError
 	var noCriteria *projections.NoCriteriaError
+	var reused *eventstore.CommandReusedError
 	switch {
 	case errors.As(err, &own):
 		return text, own.code
 	case errors.As(err, &findings):
 		return findings.Error(), exitUsage
+	case errors.As(err, &reused):
+		return text, exitUsage
 	case errors.Is(err, context.Canceled):
 		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
 	case errors.As(err, &notMentor):
