@@ -42,6 +42,7 @@ type actor struct {
 // on no other stream than the one that has it.
 func (a *app) act(ctx context.Context, store eventstore.Store, f *actFlags, people *projections.People, byRequired bool) (
 	eventstore.Store, actor, error) {
+	a.people = people
 	at, err := a.actTime(f)
 	if err != nil {
 		return nil, actor{}, err
