@@ -11,20 +11,17 @@ func (a *Award) decide(cmd Command) ([]Event, error) {
 	common, payload := cmd.Common(), cmd.payload()
 	meta := &common
 	if review, ok := cmd.(ReviewAward); ok && review.Grant {
-		granted := &AwardGranted{a.Case}
 		if a.ledger.find(meta.ID) >= 0 {
-			return nil, a.ledger.judgeRepeat(meta.ID, granted, nil)
+			return nil, nil
 		}
 		if a.Status == "" {
 			return nil, a.undecidedError("reviewed")
 		}
+		granted := &AwardGranted{a.Case}
 		granted.By = review.By
 		payload = granted
 	}
 	if done, err := judgeCommon(a.ledger, CategoryAward, meta, payload); done || err != nil {
-		if err == nil {
-			err = a.ledger.judgeRepeat(meta.ID, payload, nil)
-		}
 		return nil, err
 	}
 	if err := a.judge(meta, payload); err != nil {

@@ -122,12 +122,6 @@ func TestAwardDecisions(t *testing.T) {
 		"void the review of what is kept": {
 			given: append(reviewed[:2:2], given(3, &AwardKept{Criteria: hashOf("b")}), given(4, voided(2))),
 			when:  review(at(5), cyd, true), then: []Payload{&AwardGranted{reviewedBy(cyd)}}},
-		"review with the id of the proposal": {given: proposal,
-			when: func() Command { m := at(2); m.ID = number(1); return review(m, ben, true) }(), code: CodeConflict,
-			field: "id"},
-		"decline with the id of a grant": {given: reviewed,
-			when: func() Command { m := at(2); m.ID = number(2); return review(m, ben, false) }(), code: CodeConflict,
-			field: "id"},
 		"void the unknown": {given: revoked, when: VoidEvent{at(5), number(3), "r"}, code: CodeNotFound,
 			field: "event_id"},
 	})

@@ -10,7 +10,8 @@ import (
 // CommandMeta is what every command carries beside what it asks for. Its events get it as their metadata.
 type CommandMeta struct {
 	// ID becomes the id of the command's first event; a further one gets version 5 of (ID, its index). A command whose
-	// ID is already that of an event in the stream was carried out before, and decides nothing.
+	// ID is already that of an event in the stream decides nothing: it was carried out before, or another one was that
+	// has no right to the same ID. Whoever has the events at hand tells the two apart, as eventstore.Handle does.
 	ID uuid.UUID
 
 	OccurredAt    time.Time
@@ -57,6 +58,22 @@ func (m *CommandMeta) event(index int, p Payload) Event {
 		},
 		Payload: p,
 	}
+}
+
+// Requested returns what of a payload was asked for. The report in a proposal or an approval, and the position that it
+// was computed from, say how the log was then; the same command, sent again later, comes with others.
+func Requested(p Payload) Payload {
+	switch v := p.(type) {
+	case *CriteriaProposed:
+		asked := *v
+		asked.Impact, asked.Position = nil, ""
+		return &asked
+	case *CriteriaApproved:
+		asked := *v
+		asked.Impact, asked.Position = nil, ""
+		return &asked
+	}
+	return p
 }
 
 // Record asks for an event that is ready-made, for example one read from a file. The same rules judge it that judge

@@ -116,12 +116,6 @@ func TestCriteriaProposals(t *testing.T) {
 		"withdraw what came into force": {given: scheduled, when: withdraw(at(20)), code: CodeConflict, field: "hash",
 			says: []string{"hash: " + name + " came into force at 2026-03-01T20:00:00Z; " +
 				"criteria in force cannot be withdrawn: roll back to others"}},
-		"propose others by the same command": {given: one,
-			when: func() Command { m := at(2); m.ID = number(1); return propose(m, "b") }(), code: CodeConflict, field: "id",
-			says: []string{"is the id of another CriteriaProposed, of " + name + "; give each command an id of its own"}},
-		"approve by the command that proposed": {given: one,
-			when: func() Command { m := at(2); m.ID = number(1); return approve(m, "a") }(), code: CodeConflict, field: "id",
-			says: []string{"is the id of another command, which led to CriteriaProposed"}},
 		"void the approval of what is in force": {given: live, when: VoidEvent{at(5), number(2), "r"}, code: CodeConflict,
 			field: "event_id", says: []string{"void their activation first"}},
 		"void the approval of what is not": {given: ready, when: VoidEvent{at(5), number(2), "r"},

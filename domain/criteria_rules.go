@@ -9,9 +9,6 @@ func (c *Criteria) decide(cmd Command) ([]Event, error) {
 	common, payload := cmd.Common(), cmd.payload()
 	meta := &common
 	if done, err := judgeCommon(c.ledger, CategoryCriteria, meta, payload); done || err != nil {
-		if err == nil {
-			err = c.ledger.judgeRepeat(meta.ID, payload, aboutCriteria)
-		}
 		return nil, err
 	}
 	backdated := meta.Imported
@@ -38,21 +35,6 @@ func (c *Criteria) judge(meta *CommandMeta, payload Payload, backdated bool) err
 		return c.judgeWithdrawn(meta, v)
 	}
 	return nil
-}
-
-// aboutCriteria names the criteria that a payload of the stream is about; "" for a void.
-func aboutCriteria(p Payload) string {
-	switch v := p.(type) {
-	case *CriteriaProposed:
-		return nameCriteria(v.Hash)
-	case *CriteriaApproved:
-		return nameCriteria(v.Hash)
-	case *CriteriaActivated:
-		return nameCriteria(v.Hash)
-	case *CriteriaWithdrawn:
-		return nameCriteria(v.Hash)
-	}
-	return ""
 }
 
 // nameCriteria names a document in a message: its hash, as short as people write it.

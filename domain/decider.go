@@ -3,7 +3,7 @@ package domain
 // Decider is how one stream behaves: where it starts, what may happen, and what it becomes.
 //
 // Decide is pure: it returns the events that the command leads to, or an *Error that says why not. It returns no events
-// and no error for a command that was carried out before (see CommandMeta.ID).
+// and no error for a command whose id is that of an event before (see CommandMeta.ID).
 //
 // Evolve is pure too: it returns the state after an event, and leaves the state given as it was. It accepts whatever
 // was recorded, and judges nothing. States of one stream must not be evolved from several goroutines at once, as they

@@ -20,6 +20,13 @@ func AwardID(program Slug, person uuid.UUID, tier Slug, ordinal int) uuid.UUID {
 	return uuid.NewSHA1(SourceSpace("award"), []byte(key))
 }
 
+// MentorshipID is the id of a mentorship that has none from an import: version 5 of the program, the two people, and how
+// many mentorships of these were named so before, so that whoever brings the same two together means the same stream.
+func MentorshipID(program Slug, mentor, mentee uuid.UUID, ordinal int) uuid.UUID {
+	key := string(program) + "/" + mentor.String() + "/" + mentee.String() + "/" + strconv.Itoa(ordinal)
+	return uuid.NewSHA1(SourceSpace("mentorship"), []byte(key))
+}
+
 // SourceSpace is the namespace of the ids that come from a source, such as "git". The id of a thing is version 5 of the
 // namespace and the source's own key for it: importing the thing twice gives the same id, and so changes nothing.
 //

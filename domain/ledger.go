@@ -149,23 +149,6 @@ func (l ledger) payload(id uuid.UUID) Payload {
 	return nil
 }
 
-// judgeRepeat refuses a command with the id of one that was carried out before and asked for something else. It is for
-// streams that keep payloads. about says what a payload is about, beside its type; it may be nil.
-func (l ledger) judgeRepeat(id uuid.UUID, p Payload, about func(Payload) string) error {
-	was := l.payload(id)
-	switch {
-	case was == nil:
-		return nil
-	case was.EventType() != p.EventType():
-		return conflict("id", id.String()+" is the id of another command, which led to "+string(was.EventType()),
-			"give each command an id of its own")
-	case about != nil && about(was) != about(p):
-		return conflict("id", id.String()+" is the id of another "+string(was.EventType())+", of "+about(was),
-			"give each command an id of its own")
-	}
-	return nil
-}
-
 // after returns the ledger with an event kept, and tells whether the event voids another: then the state has to be
 // computed anew from what is kept.
 func (l ledger) after(e Event) (next ledger, voids bool) {

@@ -3,6 +3,11 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
 )
 
 // Code is the small vocabulary that every error of a store falls into, so that a command's exit status and an HTTP
@@ -72,6 +77,28 @@ func (e *IDReusedError) Error() string {
 
 // Code is CodeConflict.
 func (e *IDReusedError) Code() Code { return CodeConflict }
+
+// CommandReusedError tells that a command has the id of one that was carried out before, and asks for something else.
+// Nothing was recorded.
+type CommandReusedError struct {
+	Stream     string
+	ID         uuid.UUID
+	Type       domain.EventType // of the event that the earlier one led to
+	OccurredAt time.Time
+}
+
+// Reused is the error of a command whose id is that of an event, and which did not lead to that event.
+func Reused(e RecordedEvent) error {
+	return &CommandReusedError{Stream: e.Stream, ID: e.ID, Type: e.Type, OccurredAt: e.Meta.OccurredAt}
+}
+
+func (e *CommandReusedError) Error() string {
+	return fmt.Sprintf("id: %s is the id of another command, which led to %s at %s on %s; give each command an id of its own",
+		e.ID, e.Type, e.OccurredAt.UTC().Format(time.RFC3339), e.Stream)
+}
+
+// Code is CodeConflict.
+func (e *CommandReusedError) Code() Code { return CodeConflict }
 
 // StreamNotFoundError tells that a stream to read has no events.
 type StreamNotFoundError struct {

@@ -26,7 +26,7 @@ type AwardPlanner struct {
 	regimes  []awards.Regime
 	register *Register
 	asOf     time.Time
-	backlog  int64 // an award that takes its place before is old news
+	backlog  backlog
 	people   []uuid.UUID
 	decisive map[*criteria.Plan][][]int // by tier: the measures that decide about it
 }
@@ -74,8 +74,26 @@ type AwardPlan struct {
 	Commands []domain.Command
 }
 
-// backlogAge is how old an award must be, when the first ones of a program are given, to be old news.
-const backlogAge = 24 * time.Hour
+// backlogAge is how long ago an award must have been earned, when the first ones of a program are given, to be old news.
+// What was earned within a week is told in the first newsletter.
+const backlogAge = 7 * 24 * time.Hour
+
+// backlog tells which awards are old news: those that were earned long before the first pass over a program, under
+// whatever criteria were in force by then, also where these came into force only just before. What criteria give that
+// come into force after the first pass is news, however long ago it was earned.
+type backlog struct{ first, old int64 } // the time of the first pass, and backlogAge before it
+
+// backlogOf is that of a program whose awards are known, for a pass as of a time.
+func backlogOf(given []*RegisteredAward, asOf time.Time) backlog {
+	first := asOf
+	// An award without that time was given elsewhere, and not by a pass.
+	if i := slices.IndexFunc(given, func(a *RegisteredAward) bool { return !a.First.AsOf.IsZero() }); i >= 0 {
+		first = given[i].First.AsOf
+	}
+	return backlog{first.UnixNano(), first.Add(-backlogAge).UnixNano()}
+}
+
+func (b backlog) has(d *awards.Decision) bool { return d.Episode.EarnedAt < b.old && d.From <= b.first }
 
 // AwardsActor is the actor of what the award process decides.
 const AwardsActor = "award-process"
@@ -85,13 +103,8 @@ const AwardsActor = "award-process"
 func NewAwardPlanner(f *Facts, program string, regimes []awards.Regime, register *Register, asOf time.Time) *AwardPlanner {
 	p := &AwardPlanner{
 		facts: f, program: program, regimes: regimes, register: register, asOf: asOf,
-		decisive: map[*criteria.Plan][][]int{},
+		backlog: backlogOf(register.All(program), asOf), decisive: map[*criteria.Plan][][]int{},
 	}
-	first := asOf
-	if given := register.All(program); len(given) > 0 {
-		first = given[0].First.AsOf
-	}
-	p.backlog = first.Add(-backlogAge).UnixNano()
 	for _, r := range regimes {
 		if p.decisive[r.Plan] == nil {
 			for tier := range r.Plan.Doc.Tiers {
@@ -284,7 +297,7 @@ func (w *awardWorker) awardCase(person uuid.UUID, mentor *criteria.Mentor, d *aw
 	c := domain.AwardCase{
 		Program: domain.Slug(w.program), Person: person, Tier: domain.Slug(d.Tier),
 		EarnedAt: time.Unix(0, d.Episode.EarnedAt).UTC(), Criteria: r.Hash, Position: w.facts.position.String(),
-		AsOf: w.asOf.UTC(), Backlog: d.From < w.backlog,
+		AsOf: w.asOf.UTC(), Backlog: w.backlog.has(d),
 	}
 	if d.From != d.Episode.EarnedAt {
 		c.EffectiveAt = time.Unix(0, d.From).UTC()

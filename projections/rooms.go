@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -87,6 +88,22 @@ func (r *Rooms) Find(q RoomQuery, asOf time.Time) []RoomRef {
 		}
 	}
 	return found
+}
+
+// Has tells whether a mentorship has a stream, whatever became of it.
+func (r *Rooms) Has(room uuid.UUID) bool {
+	_, ok := r.byID[room]
+	return ok
+}
+
+// StartedWith finds the mentorship that an event started, also where that event was voided since.
+func (r *Rooms) StartedWith(event uuid.UUID) (room uuid.UUID, ok bool) {
+	for i := range r.logs {
+		if slices.ContainsFunc(r.logs[i].starts, func(e roomEvent) bool { return e.id == event }) {
+			return r.logs[i].id, true
+		}
+	}
+	return uuid.UUID{}, false
 }
 
 // Party is one person in a read model: by id, and by name where the directory has one.

@@ -75,7 +75,7 @@ func newAcknowledgePublish(a *app) *cobra.Command {
 				}
 				if report.Retracted {
 					return failed("acknowledge publish", "", "a consent was withdrawn meanwhile, so it was retracted at once",
-						"publish it without "+listIDs(report.Lacking))
+						"publish it without "+render.Printable(namesOf(people, report.Lacking)))
 				}
 				return a.said(map[string]any{"award": award, "event": who.meta.ID, "audience": before,
 					"text_version": version, "names": report.Names},

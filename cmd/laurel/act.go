@@ -38,30 +38,57 @@ type actor struct {
 }
 
 // act reads the flags. People are looked up among those whom the log knows; --by may be left out only where the command
-// can do without, and then the actor is "laurel".
-func (a *app) act(f *actFlags, people *projections.People, byRequired bool) (actor, error) {
+// can do without, and then the actor is "laurel". It returns the store to record in, which takes the id of the command
+// on no other stream than the one that has it.
+func (a *app) act(ctx context.Context, store eventstore.Store, f *actFlags, people *projections.People, byRequired bool) (
+	eventstore.Store, actor, error) {
+	a.people = people
 	at, err := a.actTime(f)
 	if err != nil {
-		return actor{}, err
+		return nil, actor{}, err
 	}
 	id := uuid.New()
 	if f.id != "" {
 		if id, err = uuid.Parse(f.id); err != nil || id == uuid.Nil {
-			return actor{}, usage(fmt.Sprintf("--id %q is no uuid", f.id), "leave it out for a random one")
+			return nil, actor{}, usage(fmt.Sprintf("--id %q is no uuid", f.id), "leave it out for a random one")
+		}
+		before, found, err := eventstore.FindEvent(ctx, store, id)
+		if err != nil {
+			return nil, actor{}, err
+		}
+		if found {
+			store = heldID{store, before}
+			if f.at == "" {
+				at = before.Meta.OccurredAt // repeated, the command means the same time
+			}
 		}
 	}
 	act := actor{meta: domain.CommandMeta{ID: id, OccurredAt: at, Actor: "laurel", Source: "laurel"}}
 	if f.by == "" {
 		if byRequired {
-			return actor{}, usage("--by is missing", "say who does it, such as --by ada@example.org")
+			return nil, actor{}, usage("--by is missing", "say who does it, such as --by ada@example.org")
 		}
-		return act, nil
+		return store, act, nil
 	}
 	if act.person, err = findPerson(people, f.by); err != nil {
-		return actor{}, err
+		return nil, actor{}, err
 	}
 	act.meta.Actor = act.person.String()
-	return act, nil
+	return store, act, nil
+}
+
+// heldID is a store in which an event has the id of a command: no other stream takes that id.
+type heldID struct {
+	eventstore.Store
+	by eventstore.RecordedEvent
+}
+
+// Append implements eventstore.Store.
+func (s heldID) Append(ctx context.Context, a eventstore.StreamAppend) (eventstore.AppendResult, error) {
+	if a.Stream != s.by.Stream && slices.ContainsFunc(a.Events, func(e eventstore.NewEvent) bool { return e.ID == s.by.ID }) {
+		return eventstore.AppendResult{}, eventstore.Reused(s.by)
+	}
+	return s.Store.Append(ctx, a)
 }
 
 // actTime is --at, or now.
@@ -106,11 +133,11 @@ func (a *app) writingIn(ctx context.Context, open func() (eventstore.Store, erro
 	if err != nil {
 		return err
 	}
-	who, err := a.act(f, people, byRequired)
+	in, who, err := a.act(ctx, store, f, people, byRequired)
 	if err != nil {
 		return err
 	}
-	return do(store, people, who)
+	return do(in, people, who)
 }
 
 // said prints one line, or the same as data.

@@ -168,7 +168,7 @@ func (a *app) changeAward(ctx context.Context, cmd *cobra.Command, name string, 
 	if err != nil {
 		return err
 	}
-	who, err := a.act(f, r.people, true)
+	in, who, err := a.act(ctx, store, f, r.people, true)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (a *app) changeAward(ctx context.Context, cmd *cobra.Command, name string, 
 		return err
 	}
 	decider := domain.AwardDecider(award.ID)
-	handled, err := eventstore.Handle(ctx, store, domain.AwardStream(award.ID), decider, command(who))
+	handled, err := eventstore.Handle(ctx, in, domain.AwardStream(award.ID), decider, command(who))
 	if err != nil {
 		return err
 	}

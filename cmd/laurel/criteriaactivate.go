@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
-	"laurel/domain"
 	"laurel/projections"
+	"laurel/projections/awarding"
 )
 
 func newCriteriaActivate(a *app) *cobra.Command {
@@ -82,7 +81,7 @@ recorded.`,
 			if err != nil {
 				return err
 			}
-			if !d.wasInForce(hash) {
+			if !d.criteria().WasInForce(hash) {
 				return badInput("roll back", shortHash(hash), "these criteria were never in force",
 					"roll back to earlier ones, as `laurel criteria list` shows them, or activate these")
 			}
@@ -95,50 +94,25 @@ recorded.`,
 
 // beforePresent is the hash of the criteria that were in force before the present ones.
 func (d *desk) beforePresent() (string, error) {
-	regimes := d.governance.Regimes(d.program, d.asOf)
-	if len(regimes) < 2 {
+	hash, ok := d.criteria().BeforePresent(d.actor.meta.ID)
+	if !ok {
 		return "", badInput("roll back", d.program, "no criteria were in force before the present ones",
 			"see `laurel criteria list`")
 	}
-	return regimes[len(regimes)-2].Hash, nil
-}
-
-// wasInForce tells whether criteria came into force before; a repeated command finds them so too.
-func (d *desk) wasInForce(hash string) bool {
-	for _, r := range d.governance.Regimes(d.program, d.asOf) {
-		if r.Hash == hash {
-			return true
-		}
-	}
-	return false
+	return hash, nil
 }
 
 func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, backdate bool, seen, verb string) error {
-	command := domain.ActivateCriteria{CommandMeta: d.actor.meta, Hash: hash, EffectiveAt: at, By: d.actor.person,
-		Backdated: backdate}
-	done, err := d.try(command)
+	before, err := a.impactSeen(cmd, d, hash, seen)
 	if err != nil {
 		return err
 	}
-	if done {
-		at = d.effectiveBefore(command.ID, at)
-	}
-	act := criteriaAct{Act: verb, Criteria: hash, EffectiveAt: at}
-	if !done {
-		if act.Impact, err = d.impact(hash); err != nil {
-			return err
-		}
-		if p := d.governance.State(d.program).Proposal(hash); p != nil && p.Status == domain.ProposalApproved {
-			before, known := d.approvedImpact(hash)
-			if err := a.stillHolds(cmd, d, act.Impact, before, known, seen, "activate", compareShownMax); err != nil {
-				return err
-			}
-		}
+	act, err := d.criteria().Activate(cmd.Context(), d.actor.meta, d.actor.person,
+		awarding.Activation{Act: verb, Hash: hash, At: at, Backdate: backdate, Seen: before})
+	if err != nil {
+		return a.impactChanged(d, err, compareShownMax)
 	}
 	impact := act.Impact
-	if act, err = d.record(cmd.Context(), act, command); err != nil {
-		return err
-	}
 	if d.governance, err = projections.ReadGovernance(cmd.Context(), d.store, nil); err != nil {
 		return err
 	}
@@ -150,25 +124,6 @@ func (a *app) activate(cmd *cobra.Command, d *desk, hash string, at time.Time, b
 		lines = append(lines, impactLine(impact))
 	}
 	return a.printAct(act, lines, []render.Section{})
-}
-
-// effectiveBefore is when an activation that was recorded before is effective, whatever its repetition says.
-func (d *desk) effectiveBefore(event uuid.UUID, at time.Time) time.Time {
-	for _, a := range d.governance.State(d.program).Activations {
-		if a.EventID == event {
-			return a.EffectiveAt
-		}
-	}
-	return at
-}
-
-// approvedImpact is the report that the newest approval holds.
-func (d *desk) approvedImpact(hash string) (*projections.Impact, bool) {
-	record, _ := d.governance.Record(d.program, hash, domain.OccurredMax)
-	if n := len(record.Approvals); n > 0 {
-		return projections.DecodeImpact(record.Approvals[n-1].Impact)
-	}
-	return nil, false
 }
 
 // activationLines say what an activation means: when the criteria hold, and what follows.

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
-	"laurel/domain"
 	"laurel/projections"
+	"laurel/projections/awarding"
 )
 
 func newCriteriaApprove(a *app) *cobra.Command {
@@ -55,90 +55,72 @@ func (a *app) seenFlag(cmd *cobra.Command, seen *string) {
 }
 
 func (a *app) approve(cmd *cobra.Command, d *desk, hash, seen string, limit int) error {
-	command := domain.ApproveCriteria{CommandMeta: d.actor.meta, Hash: hash, By: d.actor.person}
-	act := criteriaAct{Act: "approve", Criteria: hash}
-	done, err := d.try(command)
+	before, err := a.impactSeen(cmd, d, hash, seen)
 	if err != nil {
 		return err
 	}
-	var sections []render.Section
-	if !done {
-		impact, err := d.impact(hash)
-		if err != nil {
-			return err
-		}
-		record, _ := d.governance.Record(d.program, hash, d.asOf)
-		before, known := projections.DecodeImpact(record.Impact)
-		if err := a.stillHolds(cmd, d, impact, before, known, seen, "approve", limit); err != nil {
-			return err
-		}
-		if command.Impact, err = impact.Encode(); err != nil {
-			return err
-		}
-		command.Position, act.Impact, sections = impact.Position, impact, d.impactSections(impact, limit)
+	act, err := d.criteria().Approve(cmd.Context(), d.actor.meta, d.actor.person, hash, before)
+	if err != nil {
+		return a.impactChanged(d, err, limit)
 	}
-	if act, err = d.record(cmd.Context(), act, command); err != nil {
-		return err
+	var sections []render.Section
+	if act.Impact != nil {
+		sections = d.impactSections(act.Impact, limit)
 	}
 	return a.printAct(act, []string{fmt.Sprintf("Approved %s for program %s.", hash, d.program)}, sections)
 }
 
-// stillHolds fails when an impact is not the one that was seen before: the stored one, or the one at --seen. It prints
-// the difference first.
-func (a *app) stillHolds(cmd *cobra.Command, d *desk, now, before *projections.Impact, known bool, seen, verb string,
-	limit int) error {
-	if seen != "" {
-		var err error
-		if before, err = a.impactAt(cmd, d, now, seen); err != nil {
-			return err
-		}
-		known = true
+// impactChanged prints what has changed where a decision failed because of that, and says how to decide again.
+func (a *app) impactChanged(d *desk, err error, limit int) error {
+	var changed *awarding.ImpactChangedError
+	if !errors.As(err, &changed) {
+		return err
 	}
-	again := fmt.Sprintf("%s again with --seen %s", verb, now.Position)
-	if !known {
+	now := changed.Now
+	again := fmt.Sprintf("%s again with --seen %s", changed.Act, now.Position)
+	if changed.Before == nil {
 		sections := d.impactSections(now, limit)
 		if err := a.out.Print(render.Result{Document: now, Sections: sections,
 			Data: moversData(now.Movers, "moves")}); err != nil {
 			return err
 		}
-		return failed(verb+" criteria", shortHash(now.To), "no report of their impact was kept that could be compared",
+		return failed(changed.Act+" criteria", shortHash(now.To), "no report of their impact was kept that could be compared",
 			"read this one, then "+again)
 	}
-	change := now.Changes(before)
-	if change.None() {
-		return nil
-	}
-	data := moversData(change.Came, "came")
-	data.Rows = append(data.Rows, moversData(change.Left, "left").Rows...)
-	if err := a.out.Print(render.Result{Document: change, Sections: d.changeSections(&change, now.To, limit),
-		Data: data}); err != nil {
+	data := moversData(changed.Change.Came, "came")
+	data.Rows = append(data.Rows, moversData(changed.Change.Left, "left").Rows...)
+	if err := a.out.Print(render.Result{Document: changed.Change,
+		Sections: d.changeSections(&changed.Change, now.To, limit), Data: data}); err != nil {
 		return err
 	}
-	return failed(verb+" criteria", shortHash(now.To), "their impact has changed since it was seen at "+before.Position,
-		"look at the difference, then "+again)
+	return failed(changed.Act+" criteria", shortHash(now.To),
+		"their impact has changed since it was seen at "+changed.Before.Position, "look at the difference, then "+again)
 }
 
-// impactAt computes the impact as it was known at an earlier position, as of the same time.
-func (a *app) impactAt(cmd *cobra.Command, d *desk, now *projections.Impact, seen string) (*projections.Impact, error) {
+// impactSeen computes the impact as it was known at the position that --seen names, as of the time of the decision; nil
+// where none was named.
+func (a *app) impactSeen(cmd *cobra.Command, d *desk, hash, seen string) (*projections.Impact, error) {
+	if seen == "" {
+		return nil, nil
+	}
 	p, err := parsePosition(d.store, seen, "--seen")
 	if err != nil {
 		return nil, err
 	}
-	if p.String() == now.Position {
-		return now, nil
+	if p == d.facts.Position() {
+		return d.criteria().Impact(hash)
 	}
-	governance, err := projections.ReadGovernance(cmd.Context(), d.store, &p)
-	if err != nil {
+	then := *d
+	if then.governance, err = projections.ReadGovernance(cmd.Context(), d.store, &p); err != nil {
 		return nil, err
 	}
-	if _, ok := governance.Document(now.To); !ok {
+	if _, ok := then.governance.Document(hash); !ok {
 		return nil, badInput("--seen", seen, "the criteria were not proposed yet at that position", "use a later one")
 	}
-	facts, err := a.buildFacts(cmd.Context(), d.store, p, nil)
-	if err != nil {
+	if then.facts, err = a.buildFacts(cmd.Context(), d.store, p, nil); err != nil {
 		return nil, err
 	}
-	return impactOf(facts, governance, d.program, now.To, now.AsOf)
+	return then.criteria().Impact(hash)
 }
 
 // moversData are movers for CSV.

@@ -6,38 +6,26 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"laurel/domain"
-	"laurel/domain/criteria"
 	"laurel/eventstore"
 	"laurel/projections"
+	"laurel/projections/awarding"
 )
 
 // desk is a log opened to decide about the criteria of one program, with who decides.
 type desk struct {
 	history
 	governance *projections.Governance
+	register   *projections.Register
 	actor      actor
 }
 
-// criteriaAct is what became of a decision about criteria.
-type criteriaAct struct {
-	Act         string              `json:"act"`
-	Program     string              `json:"program"`
-	Criteria    string              `json:"criteria"`
-	By          uuid.UUID           `json:"by"`
-	At          time.Time           `json:"at"`
-	EffectiveAt time.Time           `json:"effective_at,omitzero"`
-	Recorded    bool                `json:"recorded"` // false: the command was carried out before
-	Event       uuid.UUID           `json:"event"`
-	Position    string              `json:"position"` // of the log, with the decision
-	Impact      *projections.Impact `json:"impact,omitempty"`
-
-	Awards *projections.AwardPreview `json:"awards,omitempty"` // what the award process would decide
+// criteria is the desk as decisions are made on it.
+func (d *desk) criteria() *awarding.CriteriaDesk {
+	return &awarding.CriteriaDesk{Store: d.store, Facts: d.facts, Governance: d.governance, Register: d.register,
+		Program: d.program, AsOf: d.asOf}
 }
 
 // openDesk opens the log that is there, reads all of it, and finds out who acts. The program is chosen later.
@@ -58,12 +46,17 @@ func (a *app) readDesk(ctx context.Context, d *desk, f *actFlags) (err error) {
 	if d.facts, err = a.buildFacts(ctx, d.store, eventstore.Position{}, d.people); err != nil {
 		return err
 	}
-	if d.actor, err = a.act(f, d.people, true); err != nil {
+	in, actor, err := a.act(ctx, d.store, f, d.people, true)
+	if err != nil {
 		return err
 	}
+	d.store, d.actor = in, actor
 	d.asOf = d.actor.meta.OccurredAt
 	head := d.facts.Position()
-	d.governance, err = projections.ReadGovernance(ctx, d.store, &head)
+	if d.governance, err = projections.ReadGovernance(ctx, d.store, &head); err != nil {
+		return err
+	}
+	d.register, err = projections.ReadRegister(ctx, d.store, &head)
 	return err
 }
 
@@ -125,99 +118,6 @@ func (d *desk) chooseProgram(ctx context.Context, named, position string) (err e
 	}
 	d.program, err = chooseProgram(named, programs, position)
 	return err
-}
-
-// impact computes what the criteria of a hash would change at the end of the log.
-func (d *desk) impact(hash string) (*projections.Impact, error) {
-	return impactOf(d.facts, d.governance, d.program, hash, d.asOf)
-}
-
-// impactOf computes what criteria would change against those in force at a time.
-func impactOf(facts *projections.Facts, g *projections.Governance, program, hash string, asOf time.Time) (
-	*projections.Impact, error) {
-	document, ok := g.Document(hash)
-	if !ok {
-		return nil, failed("find criteria", hash, "the log does not hold their document", "propose them first")
-	}
-	to, err := criteria.Load(hash, []byte(document))
-	if err != nil {
-		return nil, err
-	}
-	from, err := planInForce(g, program, asOf)
-	if err != nil {
-		return nil, err
-	}
-	return projections.NewImpact(facts, program, from, to, asOf, 0), nil
-}
-
-// planInForce compiles the criteria in force at a time; nil where there are none.
-func planInForce(g *projections.Governance, program string, at time.Time) (*criteria.Plan, error) {
-	current, ok := g.InForce(program, at)
-	if !ok {
-		return nil, nil
-	}
-	return criteria.Load(current.Hash, []byte(current.Document))
-}
-
-// try judges a command by what is known, without recording anything. It reports whether it was carried out before.
-func (d *desk) try(command domain.Command) (done bool, err error) {
-	decider := domain.CriteriaDecider(domain.Slug(d.program))
-	events, err := decider.Decide(d.governance.State(d.program), command)
-	return err == nil && len(events) == 0, err
-}
-
-// record carries the command out.
-func (d *desk) record(ctx context.Context, act criteriaAct, command domain.Command) (criteriaAct, error) {
-	if act.Impact != nil {
-		at := d.asOf
-		if !act.EffectiveAt.IsZero() {
-			at = act.EffectiveAt
-		}
-		document, _ := d.governance.Document(act.Criteria)
-		if proposed, ok := command.(domain.ProposeCriteria); ok {
-			document = proposed.Document
-		}
-		preview, err := d.previewAwards(ctx, document, at)
-		if err != nil {
-			return act, err
-		}
-		act.Awards = &preview
-	}
-	decider := domain.CriteriaDecider(domain.Slug(d.program))
-	handled, err := eventstore.Handle(ctx, d.store, domain.CriteriaStream(domain.Slug(d.program)), decider, command)
-	if err != nil {
-		return act, err
-	}
-	act.Program, act.By, act.At = d.program, d.actor.person, d.actor.meta.OccurredAt
-	act.Recorded, act.Event, act.Position = len(handled.Events) > 0, d.actor.meta.ID, handled.Position.String()
-	if act.Impact != nil {
-		act.Impact = act.Impact.Listed()
-	}
-	return act, nil
-}
-
-// previewAwards counts what would be decided about awards if criteria came into force at a time: as of then, or of the
-// decision where that is later.
-func (d *desk) previewAwards(ctx context.Context, document string, at time.Time) (projections.AwardPreview, error) {
-	var none *projections.NoCriteriaError
-	asOf := d.asOf
-	if at.After(asOf) {
-		asOf = at
-	}
-	regimes, err := projections.CompileRegimes(d.governance, d.program, asOf)
-	if err != nil && !errors.As(err, &none) {
-		return projections.AwardPreview{}, err
-	}
-	head := d.facts.Position()
-	register, err := projections.ReadRegister(ctx, d.store, &head)
-	if err != nil {
-		return projections.AwardPreview{}, err
-	}
-	plan, err := criteria.Load("criteria", []byte(document))
-	if err != nil {
-		return projections.AwardPreview{}, err
-	}
-	return projections.PreviewAwards(d.facts, d.program, regimes, register, plan, at, asOf), nil
 }
 
 // shortHash is a hash as people write it.

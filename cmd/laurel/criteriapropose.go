@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
-	"laurel/domain"
 	"laurel/projections"
+	"laurel/projections/awarding"
 )
 
 func newCriteriaPropose(a *app) *cobra.Command {
@@ -69,20 +69,7 @@ func (a *app) propose(cmd *cobra.Command, d *desk, c *loadedCriteria, limit int)
 		return badInput("propose criteria", c.name, fmt.Sprintf("the log does not hold their program %q", d.program),
 			didYouMean(d.program, known, "open it with `laurel program open`, or correct the file"))
 	}
-	command := domain.ProposeCriteria{CommandMeta: d.actor.meta, Document: string(c.doc.Canonical()), By: d.actor.person}
-	if _, err := d.try(command); err != nil {
-		return err
-	}
-	from, err := planInForce(d.governance, d.program, d.asOf)
-	if err != nil {
-		return err
-	}
-	impact := projections.NewImpact(d.facts, d.program, from, c.plan, d.asOf, 0)
-	if command.Impact, err = impact.Encode(); err != nil {
-		return err
-	}
-	command.Position = impact.Position
-	act, err := d.record(cmd.Context(), criteriaAct{Act: "propose", Criteria: c.hash, Impact: impact}, command)
+	act, err := d.criteria().Propose(cmd.Context(), d.actor.meta, d.actor.person, c.plan)
 	if err != nil {
 		return err
 	}
@@ -91,11 +78,11 @@ func (a *app) propose(cmd *cobra.Command, d *desk, c *loadedCriteria, limit int)
 		return err
 	}
 	return a.printAct(act, []string{fmt.Sprintf("Proposed %s for program %s.", c.hash, d.program)},
-		d.impactSections(impact, limit))
+		d.impactSections(act.Impact, limit))
 }
 
 // printAct prints what became of a decision.
-func (a *app) printAct(act criteriaAct, lines []string, sections []render.Section) error {
+func (a *app) printAct(act awarding.CriteriaAct, lines []string, sections []render.Section) error {
 	if !act.Recorded {
 		lines = []string{"This was recorded before; nothing was added."}
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"laurel/domain"
 )
 
 func newCriteriaWithdraw(a *app) *cobra.Command {
@@ -27,8 +25,7 @@ Criteria in force cannot be withdrawn; roll back to others.`,
 			if err != nil {
 				return err
 			}
-			act, err := d.record(cmd.Context(), criteriaAct{Act: "withdraw", Criteria: hash},
-				domain.WithdrawCriteria{CommandMeta: d.actor.meta, Hash: hash, By: d.actor.person})
+			act, err := d.criteria().Withdraw(cmd.Context(), d.actor.meta, d.actor.person, hash)
 			if err != nil {
 				return err
 			}

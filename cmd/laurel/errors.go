@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 	"syscall"
 
+	"github.com/google/uuid"
+
+	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
 	"laurel/domain/criteria"
 	"laurel/eventstore"
@@ -67,11 +71,14 @@ func describe(err error) (string, int) {
 	var findings *findingsError
 	var notMentor *projections.NotMentorError
 	var noCriteria *projections.NoCriteriaError
+	var reused *eventstore.CommandReusedError
 	switch {
 	case errors.As(err, &own):
 		return text, own.code
 	case errors.As(err, &findings):
 		return findings.Error(), exitUsage
+	case errors.As(err, &reused):
+		return text, exitUsage
 	case errors.Is(err, context.Canceled):
 		return "stopped by a signal: what was acknowledged is kept (hint: run the command again to go on)", exitFailed
 	case errors.As(err, &notMentor):
@@ -106,6 +113,32 @@ func describe(err error) (string, int) {
 		return text + hint("check the path"), exitUsage
 	}
 	return text, exitFailed
+}
+
+// personText matches an id that stands alone, with what comes before it; one in the name of a stream does not.
+var personText = regexp.MustCompile(`(^|[^-\w])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`)
+
+// named puts names in the place of people's ids in what the user sees of a refusal. Rules know people by id only; the
+// user knows them by name. An id stays where the log has no name for it, and beside a name that several people have.
+// What commands say themselves is left alone: where that has ids, they are to be used.
+func (a *app) named(err error, text string) string {
+	var own *cliError
+	var notMentor *projections.NotMentorError
+	if a.people == nil || errors.As(err, &own) || domain.ErrorCode(err) == "" && !errors.As(err, &notMentor) {
+		return text
+	}
+	return personText.ReplaceAllStringFunc(text, func(match string) string {
+		id := match[len(match)-len(uuid.Nil.String()):]
+		contact, _ := a.people.Contact(uuid.MustParse(id))
+		name := render.Printable(contact.Name)
+		switch {
+		case name == "":
+			return match
+		case len(a.people.Find(contact.Name)) > 1:
+			name += " (" + id + ")"
+		}
+		return match[:len(match)-len(id)] + name
+	})
 }
 
 // hasRemedy tells whether a store already said what to do about its failure.

@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	}
 	text, code := describe(err)
-	fmt.Fprintln(stderr, "laurel: "+text)
+	fmt.Fprintln(stderr, "laurel: "+a.named(err, text))
 	return code
 }
 

@@ -56,6 +56,7 @@ func (a *app) readHistory(ctx context.Context, store eventstore.Store, asOf *tim
 		return nil, err
 	}
 	h := &history{store: store, upTo: upTo, people: projections.NewPeople()}
+	a.people = h.people
 	opt := projections.BuildOptions{People: h.people}
 	if upTo == nil || !upTo.IsZero() {
 		if upTo != nil {

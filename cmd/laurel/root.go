@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"laurel/cmd/laurel/internal/render"
+	"laurel/projections"
 )
 
 // app carries what every command needs: the surroundings, the settings, and the printer of results.
@@ -22,6 +23,7 @@ type app struct {
 	out            *render.Printer
 	asOfText       string
 	positionText   string
+	people         *projections.People // whom refusals name; nil until the log was read
 }
 
 const rootLong = `Laurel turns a history of mentorship into standings that anyone can replay, compare and explain.

@@ -70,7 +70,7 @@ func (a *app) void(ctx context.Context, store eventstore.Store, act *actFlags, v
 	if err != nil {
 		return awarding.VoidReport{}, err
 	}
-	who, err := a.act(act, people, true)
+	store, who, err := a.act(ctx, store, act, people, true)
 	if err != nil {
 		return awarding.VoidReport{}, err
 	}

@@ -50,7 +50,7 @@ func PublishAcknowledgement(ctx context.Context, store eventstore.Store, award u
 	if err := checkMentees(ctx, store, a, report.Names[1:]); err != nil {
 		return report, err
 	}
-	if _, err := domain.AwardDecider(award).Decide(a, cmd); err != nil {
+	if _, err := eventstore.Judge(ctx, store, domain.AwardStream(award), domain.AwardDecider(award), cmd); err != nil {
 		return report, err
 	}
 	lacking, err := lackingConsent(ctx, store, cmd)
@@ -169,7 +169,7 @@ func retract(ctx context.Context, store eventstore.Store, award, published uuid.
 	meta.ID = uuid.NewSHA1(published, []byte("retract"))
 	_, err := eventstore.Handle(ctx, store, domain.AwardStream(award), domain.AwardDecider(award),
 		domain.VoidEvent{CommandMeta: meta, EventID: published, Reason: reason})
-	return err
+	return stepTaken(err)
 }
 
 // WithdrawConsent takes a person's consent back for an audience and all wider ones, whichever of them they gave, at once.

@@ -77,7 +77,7 @@ func (p pair) meta(m domain.CommandMeta, id uuid.UUID) domain.CommandMeta {
 func (p pair) reserve(ctx context.Context, store eventstore.Store, s pairState, meta domain.CommandMeta) error {
 	_, err := eventstore.Handle(ctx, store, domain.ProgramStream(p.program), domain.ProgramDecider(p.program),
 		domain.ReserveReward{CommandMeta: p.meta(meta, s.nextID), Reward: p.reward, Award: p.award, Person: p.person})
-	if !refused(err) {
+	if err = stepTaken(err); !refused(err) {
 		return err
 	}
 	if again, lookErr := p.look(ctx, store); lookErr != nil || again.reserved {
@@ -91,14 +91,14 @@ func (p pair) release(ctx context.Context, store eventstore.Store, s pairState, 
 	id := uuid.NewSHA1(s.reservation.EventID, []byte("release"))
 	_, err := eventstore.Handle(ctx, store, domain.ProgramStream(p.program), domain.ProgramDecider(p.program),
 		domain.ReleaseReward{CommandMeta: p.meta(meta, id), Reward: p.reward, Award: p.award, ReasonCode: reason})
-	return err
+	return stepTaken(err)
 }
 
 func (p pair) voidClaim(ctx context.Context, store eventstore.Store, s pairState, meta domain.CommandMeta) error {
 	id := uuid.NewSHA1(s.claim.EventID, []byte("void"))
 	_, err := eventstore.Handle(ctx, store, domain.AwardStream(p.award), domain.AwardDecider(p.award),
 		domain.VoidEvent{CommandMeta: p.meta(meta, id), EventID: s.claim.EventID, Reason: ReasonGivenBack})
-	return err
+	return stepTaken(err)
 }
 
 // settle makes a half whole: a reservation is claimed or released, a claim is reserved or voided. What it returns is

@@ -213,31 +213,23 @@ const (
 // left. Releases and voids happen at a time given. It may run at any time, beside claims and in several processes; what
 // is whole is left alone.
 func RepairClaims(ctx context.Context, store eventstore.Store, at time.Time) ([]ClaimRepair, error) {
-	var pairs []pair
-	filter := eventstore.Filter{Categories: []string{domain.CategoryProgram},
-		Types: []domain.EventType{domain.TypeRewardReserved}}
-	for e, err := range store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return nil, fmt.Errorf("repair claims: %w", err)
-		}
-		event, err := eventstore.Decode(e)
-		if err != nil {
-			return nil, fmt.Errorf("repair claims: %w", err)
-		}
-		stream, err := domain.ParseStream(e.Stream)
-		if err != nil {
-			return nil, fmt.Errorf("repair claims: %w", err)
-		}
-		reserved := event.Payload.(*domain.RewardReserved)
-		p := pair{program: stream.Slug, reward: reserved.Reward, award: reserved.Award, person: reserved.Person}
-		if !slices.Contains(pairs, p) {
-			pairs = append(pairs, p)
-		}
+	book := claimBook{programs: map[domain.Slug]*domain.Program{}, known: map[pair]bool{}}
+	programs := eventstore.Filter{Categories: []string{domain.CategoryProgram}}
+	if _, err := projections.ReadLog(ctx, store, programs, nil, &book); err != nil {
+		return nil, fmt.Errorf("repair claims: %w", err)
 	}
+	reserved := book.reserved()
 	var repairs []ClaimRepair
 	meta := domain.CommandMeta{OccurredAt: at, Actor: "laurel", Source: "laurel"}
-	for _, p := range pairs {
-		done, err := p.repair(ctx, store, meta)
+	for _, p := range book.pairs {
+		a, err := load(ctx, store, domain.AwardStream(p.award), domain.AwardDecider(p.award))
+		if err == nil && a.HasClaimed(p.reward) == reserved[p] {
+			continue // whole
+		}
+		var done RepairDone
+		if err == nil {
+			done, err = p.repair(ctx, store, meta)
+		}
 		if err != nil {
 			return repairs, fmt.Errorf("repair the claim of award %s: %w", p.award, err)
 		}
@@ -246,4 +238,51 @@ func RepairClaims(ctx context.Context, store eventstore.Store, at time.Time) ([]
 		}
 	}
 	return repairs, nil
+}
+
+// claimBook is what the programs say of claims. It is read in one pass: a program may have as many claims as awards, and
+// most of them are whole.
+type claimBook struct {
+	programs map[domain.Slug]*domain.Program
+	pairs    []pair // of which one was reserved some time, in order
+	known    map[pair]bool
+}
+
+// Apply takes in events of programs.
+func (b *claimBook) Apply(events []eventstore.RecordedEvent) error {
+	for i := range events {
+		event, err := eventstore.Decode(events[i])
+		if err != nil {
+			return err
+		}
+		stream, err := domain.ParseStream(events[i].Stream)
+		if err != nil {
+			return err
+		}
+		decider := domain.ProgramDecider(stream.Slug)
+		program := b.programs[stream.Slug]
+		if program == nil {
+			program = decider.Initial
+		}
+		b.programs[stream.Slug] = decider.Evolve(program, event)
+		if r, ok := event.Payload.(*domain.RewardReserved); ok {
+			p := pair{program: stream.Slug, reward: r.Reward, award: r.Award, person: r.Person}
+			if !b.known[p] {
+				b.known[p] = true
+				b.pairs = append(b.pairs, p)
+			}
+		}
+	}
+	return nil
+}
+
+// reserved are the pairs of which one is set aside.
+func (b *claimBook) reserved() map[pair]bool {
+	reserved := map[pair]bool{}
+	for slug, program := range b.programs {
+		for _, r := range program.Reservations() {
+			reserved[pair{program: slug, reward: r.Reward, award: r.Award, person: r.Person}] = true
+		}
+	}
+	return reserved
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -246,5 +247,36 @@ func TestClaimsOfVoidedGrant(t *testing.T) {
 	}
 	if _, err := awarding.ClaimReward(t.Context(), store, claimOf(1)); err != nil {
 		t.Error(err)
+	}
+}
+
+// reads counts how often streams are read.
+type reads struct {
+	eventstore.Store
+	streams map[string]int
+}
+
+func (r *reads) ReadStream(ctx context.Context, stream string, from eventstore.Revision, d eventstore.Direction,
+) iter.Seq2[eventstore.RecordedEvent, error] {
+	r.streams[stream]++
+	return r.Store.ReadStream(ctx, stream, from, d)
+}
+
+// A pass with many claims, all of them whole, does not read the program's long stream for each.
+func TestRepairOfWholeClaimsIsCheap(t *testing.T) {
+	const awards = 20
+	store := eventstore.NewMemory()
+	prepareClaims(t, store, awards, 0)
+	for n := range awards {
+		if _, err := awarding.ClaimReward(t.Context(), store, claimOf(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counting := &reads{store, map[string]int{}}
+	if repaired, err := awarding.RepairClaims(t.Context(), counting, claimDay); err != nil || len(repaired) != 0 {
+		t.Fatalf("repaired: %v, %v", repaired, err)
+	}
+	if n := counting.streams[domain.ProgramStream("git")]; n != 0 {
+		t.Errorf("the program's stream was read %d times", n)
 	}
 }

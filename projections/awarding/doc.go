@@ -23,7 +23,8 @@
 //
 // # Backlog
 //
-// The first pass over an old history grants what was earned long ago. Such awards are marked as backlog, so that nobody
-// is congratulated on something ten years old. The mark depends on the time of the program's first award, so a pass
-// that was killed goes on with the same mark.
+// The first pass over an old history grants what was earned long ago: more than a week before it, though the criteria may
+// have come into force only just now. Such awards are marked as backlog, so that nobody is congratulated on something ten
+// years old. What later criteria give is news. The mark depends on the time of the program's first award, so a pass that
+// was killed goes on with the same mark.
 package awarding

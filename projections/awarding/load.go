@@ -32,3 +32,13 @@ func load[State any](ctx context.Context, store eventstore.Store, stream string,
 
 // refused tells whether a rule stands against a command; any other error says nothing about the rules.
 func refused(err error) bool { return domain.ErrorCode(err) != "" }
+
+// stepTaken passes over that a step was taken before. Its id follows from what it is about, so that it is taken once: it
+// does not matter who has taken it, when, and for which reason.
+func stepTaken(err error) error {
+	var reused *eventstore.CommandReusedError
+	if errors.As(err, &reused) {
+		return nil
+	}
+	return err
+}

@@ -12,26 +12,49 @@ import (
 	"laurel/projections"
 )
 
-// MentorshipOf is the id of the mentorship that a command starts, so that repeating the command starts it once.
-func MentorshipOf(command uuid.UUID) uuid.UUID { return uuid.NewSHA1(command, []byte("mentorship")) }
+// startAttemptsMax bounds how often a start looks again at what there is. Each time, somebody else has started a
+// mentorship of the same two, and most likely it goes on.
+const startAttemptsMax = 16
 
 // StartMentorship brings two people together in a program that is open at that time. They are registered, not erased,
 // and have no other mentorship, the same way round, in the program that has not ended. It returns the mentorship.
+//
+// The stream of a mentorship is named by the program, the two, and how many mentorships of them were named so before: see
+// domain.MentorshipID. Several who start one at the same time mean the same stream, and a store takes the first event of
+// a stream once; the others look again, and find that it goes on.
 func StartMentorship(ctx context.Context, store eventstore.Store, c domain.StartMentorship) (
 	uuid.UUID, eventstore.Handled, error) {
-	id := MentorshipOf(c.ID)
-	if err := mayStart(ctx, store, id, &c); err != nil {
-		return id, eventstore.Handled{}, err
+	for attempt := 1; ; attempt++ {
+		id, before, err := nextMentorship(ctx, store, &c)
+		if err != nil {
+			return id, eventstore.Handled{}, err
+		}
+		handled, err := eventstore.Handle(ctx, store, domain.MentorshipStream(id), domain.MentorshipDecider(id), c)
+		if before || domain.ErrorCode(err) != domain.CodeConflict || attempt == startAttemptsMax {
+			return id, handled, err
+		}
 	}
-	handled, err := eventstore.Handle(ctx, store, domain.MentorshipStream(id), domain.MentorshipDecider(id), c)
-	return id, handled, err
 }
 
-func mayStart(ctx context.Context, store eventstore.Store, id uuid.UUID, c *domain.StartMentorship) error {
+// nextMentorship is the mentorship that a command may start; or the one that it has started before.
+func nextMentorship(ctx context.Context, store eventstore.Store, c *domain.StartMentorship) (
+	id uuid.UUID, before bool, err error) {
 	rooms, programs := projections.NewRooms(), projections.NewPrograms()
 	if _, err := projections.ReadLog(ctx, store, eventstore.Filter{}, nil, rooms, programs); err != nil {
-		return err
+		return id, false, err
 	}
+	if id, before = rooms.StartedWith(c.ID); before {
+		return id, true, nil
+	}
+	for ordinal := 0; ordinal == 0 || rooms.Has(id); ordinal++ {
+		id = domain.MentorshipID(c.Program, c.Mentor, c.Mentee, ordinal)
+	}
+	return id, false, mayStart(ctx, store, rooms, programs, c)
+}
+
+// mayStart judges a start by what the log holds of other streams.
+func mayStart(ctx context.Context, store eventstore.Store, rooms *projections.Rooms, programs *projections.Programs,
+	c *domain.StartMentorship) error {
 	program, err := openProgram(programs, c.Program, &c.CommandMeta)
 	if err != nil {
 		return err
@@ -51,7 +74,7 @@ func mayStart(ctx context.Context, store eventstore.Store, id uuid.UUID, c *doma
 	}
 	query := projections.RoomQuery{Program: c.Program, Mentor: c.Mentor, Mentee: c.Mentee}
 	for _, other := range rooms.Relationships(nil, query, domain.OccurredMax) {
-		if other.Status != projections.RoomEnded && other.Room != id {
+		if other.Status != projections.RoomEnded {
 			return &domain.Error{Code: domain.CodeConflict, Field: "mentee",
 				Message: "the two have a mentorship in this program that goes on: " + other.Room.String(),
 				Hint:    "go on with it, or end it first"}

@@ -54,19 +54,15 @@ func VoidEvent(ctx context.Context, store eventstore.Store, v Void) (VoidReport,
 	if err != nil {
 		return report, err
 	}
-	state, err := load(ctx, store, target.Stream, decider)
-	if err != nil {
-		return report, err
-	}
 	command := domain.VoidEvent{CommandMeta: v.Meta, EventID: v.Event, Reason: v.Reason}
-	events, err := decider.Decide(state, command)
+	judged, err := eventstore.Judge(ctx, store, target.Stream, decider, command)
 	if err != nil {
 		return report, err // the rules of the stream come first: who voids twice need not hear of awards
 	}
 	if report.Awards, err = restOn(ctx, store, target); err != nil {
 		return report, err
 	}
-	report.Before = len(events) == 0
+	report.Before = len(judged.Events) == 0
 	if !report.Before && len(report.Awards) > 0 && !v.DespiteAwards {
 		return report, awardsStand(v.Event, report.Awards)
 	}
@@ -111,18 +107,12 @@ func awardsStand(event uuid.UUID, awards []uuid.UUID) error {
 
 // findEvent finds an event by its id anywhere in the log.
 func findEvent(ctx context.Context, store eventstore.Store, id uuid.UUID) (eventstore.RecordedEvent, error) {
-	for chunk, err := range eventstore.ReadChunks(ctx, store, eventstore.Position{}, eventstore.Filter{}) {
-		if err != nil {
-			return eventstore.RecordedEvent{}, fmt.Errorf("look for event %s: %w", id, err)
-		}
-		for i := range chunk {
-			if chunk[i].ID == id {
-				return chunk[i], nil
-			}
-		}
+	event, found, err := eventstore.FindEvent(ctx, store, id)
+	if err == nil && !found {
+		err = &domain.Error{Code: domain.CodeNotFound, Field: "event_id", Message: "no event " + id.String() + " is in the log",
+			Hint: "`laurel log show` lists events with their ids"}
 	}
-	return eventstore.RecordedEvent{}, &domain.Error{Code: domain.CodeNotFound, Field: "event_id",
-		Message: "no event " + id.String() + " is in the log", Hint: "`laurel log show` lists events with their ids"}
+	return event, err
 }
 
 // restOn returns the awards that stand and rest on an event: that have it in their evidence, or something that counts
