@@ -99,10 +99,7 @@ type timeMachine struct {
 }
 
 // doneTexts are what a page says after a form was carried out, by the word in its address.
-var doneTexts = map[string]string{
-	"reviewed": "Your decision is recorded.",
-	"revoked":  "The award is taken back.",
-}
+var doneTexts = map[string]string{}
 
 // render answers with a page.
 func (v *visit) render(name string, f frameOf) error {
@@ -244,9 +241,10 @@ var templateFuncs = template.FuncMap{
 	"list":     func(values ...any) []any { return values },
 	"add":      func(a, b int) int { return a + b },
 
-	"deref": func(s *string) string { return *s },
-	"isNil": func(id uuid.UUID) bool { return id == uuid.Nil },
-	"since": since,
+	"deref":      func(s *string) string { return *s },
+	"isNil":      func(id uuid.UUID) bool { return id == uuid.Nil },
+	"since":      since,
+	"streamName": streamName,
 	"reverseTiers": func(t []projections.TierCheck) []projections.TierCheck {
 		r := slices.Clone(t)
 		slices.Reverse(r)

@@ -29,8 +29,8 @@ func (s *Server) pages() []route {
 	for _, room := range [][]route{
 		s.overviewPages(),
 		s.peoplePages(),
-		s.awardPages(),
 		s.logPages(),
+		s.signInPages(),
 	} {
 		all = append(all, room...)
 	}
