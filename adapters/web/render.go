@@ -99,7 +99,10 @@ type timeMachine struct {
 }
 
 // doneTexts are what a page says after a form was carried out, by the word in its address.
-var doneTexts = map[string]string{}
+var doneTexts = map[string]string{
+	"reviewed": "Your decision is recorded.",
+	"revoked":  "The award is taken back.",
+}
 
 // render answers with a page.
 func (v *visit) render(name string, f frameOf) error {

@@ -29,6 +29,7 @@ func (s *Server) pages() []route {
 	for _, room := range [][]route{
 		s.overviewPages(),
 		s.peoplePages(),
+		s.awardPages(),
 		s.logPages(),
 		s.signInPages(),
 	} {
