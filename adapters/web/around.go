@@ -48,6 +48,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		h.Set("Cache-Control", "no-store") // what is public says otherwise itself
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyBytesMax)
 		}

@@ -244,9 +244,10 @@ var templateFuncs = template.FuncMap{
 	"list":     func(values ...any) []any { return values },
 	"add":      func(a, b int) int { return a + b },
 
-	"deref": func(s *string) string { return *s },
-	"isNil": func(id uuid.UUID) bool { return id == uuid.Nil },
-	"since": since,
+	"deref":      func(s *string) string { return *s },
+	"isNil":      func(id uuid.UUID) bool { return id == uuid.Nil },
+	"since":      since,
+	"streamName": streamName,
 	"reverseTiers": func(t []projections.TierCheck) []projections.TierCheck {
 		r := slices.Clone(t)
 		slices.Reverse(r)

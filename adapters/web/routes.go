@@ -31,6 +31,7 @@ func (s *Server) pages() []route {
 		s.peoplePages(),
 		s.awardPages(),
 		s.logPages(),
+		s.signInPages(),
 	} {
 		all = append(all, room...)
 	}

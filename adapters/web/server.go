@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"laurel/domain/access"
 	"laurel/projections/serving"
 )
@@ -20,6 +22,15 @@ type Options struct {
 	Engine *serving.Engine
 	Now    func() time.Time // the clock
 	Log    *slog.Logger     // for what operators read; it never gets personal data
+
+	Accounts     *access.Registry // who may sign in
+	Provider     SignInProvider   // to sign in with; nil for none
+	ProviderName string           // what people call it
+	PublicURL    string           // where people reach the server, such as https://laurel.example.org
+	Demo         []uuid.UUID      // accounts that anybody who comes may enter, in a demonstration
+	Secure       bool             // browsers reach the server over TLS, and are told to insist on it
+	BehindProxy  bool             // a trusted proxy adds where requests come from to X-Forwarded-For
+	Rates        Rates            // how often the server may be asked; zero for the usual
 }
 
 // Server answers people and programs about one log.
@@ -31,6 +42,18 @@ type Server struct {
 	templates map[string]*template.Template
 	actions   map[string]access.Action // what each pattern on the mux is
 	handler   http.Handler
+
+	accounts     *access.Registry
+	passwords    *passwords
+	provider     SignInProvider
+	providerName string
+	flows        flows
+	publicURL    string
+	demo         []uuid.UUID
+	limits       *limits
+	viewed       viewed
+	secure       bool
+	behindProxy  bool
 
 	streams  atomic.Int64  // of changes, open now
 	stopping chan struct{} // closed when open streams should end
@@ -50,8 +73,14 @@ const (
 
 // New makes a server. It fails only on a mistake in its own templates or assets.
 func New(o Options) (*Server, error) {
-	s := &Server{engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{})}
+	s := &Server{engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{}),
+		accounts: o.Accounts, provider: o.Provider, providerName: o.ProviderName, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
+		flows: flows{state: map[access.Hash]flow{}}, viewed: viewed{last: map[look]time.Time{}},
+		secure: o.Secure, behindProxy: o.BehindProxy}
 	var err error
+	if s.passwords, err = newPasswords(); err != nil {
+		return nil, err
+	}
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
@@ -74,6 +103,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 		Handler: s, MaxHeaderBytes: headerBytesMax, ReadHeaderTimeout: readHeaderTimeMax, ReadTimeout: readTimeMax,
 		WriteTimeout: writeTimeMax, IdleTimeout: idleTimeMax, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	sweeping, stopSweeping := context.WithCancel(ctx)
+	var sweep sync.WaitGroup
+	sweep.Go(func() { s.sweep(sweeping) })
+	defer sweep.Wait()
+	defer stopSweeping()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {
@@ -91,6 +125,25 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	return err
 }
 
+// sweepTime is how often accounts are rid of sessions, links and tokens that are over.
+const sweepTime = time.Hour
+
+// sweep does that until the context ends.
+func (s *Server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepTime)
+	defer tick.Stop()
+	for {
+		if _, err := s.accounts.Sweep(s.now()); err != nil {
+			s.log.Warn("sweeping sessions failed", slog.String("error", err.Error()))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // serve is the handler of a page.
 func (s *Server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -98,7 +151,11 @@ func (s *Server) serve(r route) http.Handler {
 		defer cancel()
 		v := &visit{Server: s, w: w, r: req.WithContext(ctx), who: identityOf(req.Context())}
 		defer v.release()
-		if err := v.allow(r); err != nil {
+		if err := v.admit(r); err != nil {
+			if errors.Is(err, access.ErrSignedOut) && req.Method == http.MethodGet {
+				v.toSignIn()
+				return
+			}
 			v.fail(err)
 			return
 		}

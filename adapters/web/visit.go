@@ -183,14 +183,24 @@ func (v *visit) may(action access.Action, people ...uuid.UUID) bool {
 	return v.who.May(action, on)
 }
 
+// admit lets the visitor in, or not. Their form is read before anything is looked at, since whoever sends slowly must not
+// hold what others wait for.
+func (v *visit) admit(r route) error {
+	if !r.action.Public() && v.who == nil {
+		return access.ErrSignedOut
+	}
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	return v.allow(r)
+}
+
 // allow refuses what the visitor may not do.
 func (v *visit) allow(r route) error {
 	find := r.on
 	switch {
 	case r.action.Public():
 		return nil
-	case v.who == nil:
-		return access.ErrSignedOut
 	case find == nil:
 		find = onProgram
 	}
@@ -201,5 +211,5 @@ func (v *visit) allow(r route) error {
 	if !v.who.May(r.action, on) {
 		return v.who.Refusal(r.action, on)
 	}
-	return nil
+	return v.noteView(v.who, r.action, on, r.pattern)
 }

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"laurel/adapters/web"
+	"laurel/domain/access"
 	"laurel/eventstore"
 	"laurel/projections/serving"
 )
@@ -19,6 +20,7 @@ import (
 type serveOptions struct {
 	listen   string
 	noAwards bool
+	access   accessOptions
 }
 
 // shutdownTimeMax is how long requests under way may take once the server was told to stop.
@@ -30,7 +32,10 @@ func newServe(a *app) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve pages and an API over a log, and keep awards current",
 		Long: `Serve pages and an API over the log at --store until the process is told to stop. Standings, awards and everything
-else on the pages follow the log; the award process runs along, unless --no-awards.`,
+else on the pages follow the log; the award process runs along, unless --no-awards.
+
+The first start prints a link by which somebody becomes administrator, who invites others. Accounts are kept beside the
+log. An address that other machines reach needs TLS: --tls-cert and --tls-key, or --behind-proxy; and an administrator.`,
 		Example: `  laurel serve --store file:laurel-data
   laurel serve --listen 127.0.0.1:9000`,
 		Args: noArgs,
@@ -47,6 +52,7 @@ else on the pages follow the log; the award process runs along, unless --no-awar
 }
 
 func (o *serveOptions) flags(cmd *cobra.Command) {
+	o.access.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to listen on")
 	f.BoolVar(&o.noAwards, "no-awards", false, "do not run the award process")
@@ -55,6 +61,15 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 // serve runs a server over a store until the context ends.
 func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions) (err error) {
 	logger := a.logger()
+	storage, err := a.openAccounts(&o.access)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, storage.Close()) }()
+	options := web.Options{Now: a.now, Log: logger, Accounts: access.NewRegistry(storage)}
+	if err := o.access.complete(o.listen, &options, a.env); err != nil {
+		return err
+	}
 	reading := a.progress("Reading the log", "events", 0)
 	engine, err := serving.Open(ctx, store, serving.Options{
 		Now: a.now, Awards: !o.noAwards, Documents: map[string][]byte{refSample: sampleCriteria},
@@ -68,16 +83,22 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
-	server, err := web.New(web.Options{Engine: engine, Now: a.now, Log: logger})
+	options.Engine = engine
+	server, err := web.New(options)
 	if err != nil {
 		return err
 	}
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", o.listen)
+	l, err := o.access.listen(ctx, o.listen)
 	if err != nil {
-		return failed("listen", o.listen, err.Error(), "choose another --listen, such as 127.0.0.1:9000")
+		return err
 	}
-	fmt.Fprintf(a.stderr, "Laurel is at http://%s\n", l.Addr())
+	if o.access.publicURL == "" { // the port may have been left to the system
+		options.PublicURL = strings.Replace(options.PublicURL, o.listen, l.Addr().String(), 1)
+	}
+	fmt.Fprintf(a.stderr, "Laurel is at %s\n", options.PublicURL)
+	if err := a.firstLink(&o.access, server, options.Accounts, options.PublicURL); err != nil {
+		return err
+	}
 	return server.Serve(ctx, l, shutdownTimeMax)
 }
 

@@ -89,6 +89,7 @@ type row struct {
 	account Cell // whoever is signed in: No, Own or Yes
 	roles   map[Role]Cell
 	manual  bool // only by a person who signed in, never by a token
+	record  bool // shows what is kept of people, and that it did is kept for them
 	says    string
 }
 
@@ -105,15 +106,15 @@ var table = []row{
 	{action: ProgramsRead, account: Yes, says: "programs, roadmaps, rhythm"},
 	{action: RewardsRead, account: Yes, says: "rewards, and what is left of them"},
 	{action: PracticeRead, account: Yes, says: "what communities share"},
-	{action: PersonRead, account: Own, says: "a person's record", roles: map[Role]Cell{
+	{action: PersonRead, account: Own, record: true, says: "a person's record", roles: map[Role]Cell{
 		RoleAnalyst: Programs, RoleOwner: Programs}},
 	{action: PersonViews, account: Own, says: "who looked at a person's record", roles: map[Role]Cell{
 		RoleAdministrator: Yes}},
-	{action: RoomsRead, account: Own, says: "mentorships", roles: map[Role]Cell{
+	{action: RoomsRead, account: Own, record: true, says: "mentorships", roles: map[Role]Cell{
 		RoleAnalyst: Programs, RoleOwner: Programs}},
-	{action: FeedbackRead, account: Own, says: "feedback asked for, due, given", roles: map[Role]Cell{
+	{action: FeedbackRead, account: Own, record: true, says: "feedback asked for, due, given", roles: map[Role]Cell{
 		RoleAnalyst: Programs, RoleOwner: Programs}},
-	{action: AwardsRead, account: Own, says: "awards with their evidence", roles: map[Role]Cell{
+	{action: AwardsRead, account: Own, record: true, says: "awards with their evidence", roles: map[Role]Cell{
 		RoleAnalyst: Programs, RoleOwner: Programs}},
 	{action: AwardsAudit, says: "recompute awards, audit packets", roles: map[Role]Cell{
 		RoleAnalyst: Programs, RoleOwner: Programs}},
@@ -156,7 +157,7 @@ var table = []row{
 	{action: FeedbackAsk, says: "ask for feedback, and remind", roles: map[Role]Cell{RoleOwner: Programs}},
 	{action: FeedbackGive, account: Own, says: "give feedback"},
 	{action: PracticeShare, account: Own, says: "share a practice"},
-	{action: ConsentRead, account: Own, says: "who may be named before whom", roles: map[Role]Cell{
+	{action: ConsentRead, account: Own, record: true, says: "who may be named before whom", roles: map[Role]Cell{
 		RoleAnalyst: Whole, RoleOwner: Yes}},
 	{action: ConsentGive, account: Own, says: "consent to be named, and take it back"},
 	{action: AcknowledgementsPublish, says: "publish an acknowledgement, and retract it", roles: map[Role]Cell{RoleOwner: Programs}},
@@ -214,6 +215,12 @@ func (a Action) Public() bool {
 func (a Action) ByToken() bool {
 	r := rowOf(a)
 	return r != nil && !r.manual
+}
+
+// Record tells whether the action shows what is kept of people, so that they are told who looked.
+func (a Action) Record() bool {
+	r := rowOf(a)
+	return r != nil && r.record
 }
 
 // Says returns what the action is, in a few words, such as "revoke an award".

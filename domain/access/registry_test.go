@@ -395,6 +395,8 @@ func TestTokens(t *testing.T) {
 	refused(t, err, domain.CodeNotFound, "no account")
 	tok, err := issue(func(t *Token) { t.Program = "git" })
 	d.must(err)
+	_, err = issue(func(t *Token) { t.ID, t.Hash = tok.ID, HashSecret("another") })
+	refused(t, err, domain.CodeConflict, "used for a token already")
 	if !slices.Equal(tok.Scopes, []Action{StandingsRead, LogRead}) {
 		t.Fatalf("scopes %v", tok.Scopes)
 	}
@@ -570,6 +572,19 @@ func TestSweep(t *testing.T) {
 	}
 	_, err = d.UseSession(HashSecret("b"), now)
 	d.must(err)
+}
+
+func TestParseGrant(t *testing.T) {
+	for _, g := range []Grant{{RoleOwner, "git"}, {RoleOwner, ""}, {RoleAdministrator, ""}, {RoleIngest, ""}} {
+		if got, err := ParseGrant(g.String()); err != nil || got != g {
+			t.Errorf("%s is %v, %v", g, got, err)
+		}
+	}
+	for _, text := range []string{"", "owner of ", "owner of Git", "king", "ingest of git", " of git", "owner of git of svn"} {
+		if got, err := ParseGrant(text); err == nil {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
 }
 
 func TestSecrets(t *testing.T) {

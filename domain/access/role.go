@@ -44,6 +44,16 @@ func (g Grant) String() string {
 	return string(g.Role) + " of " + string(g.Program)
 }
 
+// ParseGrant reads a grant as String writes it.
+func ParseGrant(text string) (Grant, error) {
+	role, program, limited := strings.Cut(text, " of ")
+	g := Grant{Role: Role(role), Program: domain.Slug(program)}
+	if limited && program == "" {
+		return g, invalid("program", "is missing", "write a grant such as owner of git")
+	}
+	return g, g.Check()
+}
+
 // Check finds what is wrong with a grant.
 func (g Grant) Check() error {
 	if !slices.Contains(Roles(), g.Role) {

@@ -90,7 +90,14 @@ func (r *Registry) IssueToken(t Token, now time.Time) (Token, error) {
 		if err := t.check(&a, now); err != nil {
 			return err
 		}
-		if n := len(keysOf(tx, tokensOf(a.ID))); n >= TokensMax {
+		tokens, err := tokensIn(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(tokens, func(other Token) bool { return other.ID == t.ID }) {
+			return conflict("id", "was used for a token already", "make another one")
+		}
+		if n := len(tokens); n >= TokensMax {
 			return conflict("", "the account has "+strconv.Itoa(n)+" tokens", "revoke one that is no longer used")
 		}
 		t.Created, t.Used = now, time.Time{}

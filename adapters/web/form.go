@@ -1,0 +1,71 @@
+package web
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// readForm reads the form in the body of a request, and refuses one that is not as browsers send it.
+func (v *visit) readForm() error {
+	if v.r.Method != http.MethodPost || v.r.PostForm != nil {
+		return nil
+	}
+	kind, _, err := mime.ParseMediaType(v.r.Header.Get("Content-Type"))
+	if v.r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+		return &fault{status: http.StatusUnsupportedMediaType, text: "a form is sent as application/x-www-form-urlencoded"}
+	}
+	if err := v.r.ParseForm(); err != nil {
+		if tell(err).Status == http.StatusRequestEntityTooLarge {
+			return err
+		}
+		return &fault{status: http.StatusBadRequest, text: "the form cannot be read; send it again from the page"}
+	}
+	return nil
+}
+
+// text reads a field of the form that was sent, without space around it: a line of text of at most so many bytes, or ""
+// where it is not there.
+func (v *visit) text(name string, bytesMax int) (string, error) {
+	secret, err := v.secret(name, bytesMax)
+	return strings.TrimSpace(secret), err
+}
+
+// secret reads a field as it was sent, where space counts.
+func (v *visit) secret(name string, bytesMax int) (string, error) {
+	values := v.r.PostForm[name]
+	if len(values) == 0 {
+		return "", nil
+	}
+	if len(values) > 1 {
+		return "", invalid(name, "is given more than once; give it once")
+	}
+	return values[0], checkField(name, values[0], bytesMax)
+}
+
+// choices reads a field that may be given several times, such as boxes that are ticked.
+func (v *visit) choices(name string, countMax, bytesMax int) ([]string, error) {
+	values := v.r.PostForm[name]
+	if len(values) > countMax {
+		return nil, invalid(name, "is given %d times; at most %d are allowed", len(values), countMax)
+	}
+	for _, value := range values {
+		if err := checkField(name, value, bytesMax); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+func checkField(name, value string, bytesMax int) error {
+	switch {
+	case len(value) > bytesMax:
+		return invalid(name, "is too long; at most %d bytes are allowed", bytesMax)
+	case !utf8.ValidString(value):
+		return invalid(name, "is not text in UTF-8")
+	case strings.ContainsRune(value, 0):
+		return invalid(name, "contains a zero byte")
+	}
+	return nil
+}
