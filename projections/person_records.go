@@ -33,7 +33,7 @@ func (r *PersonRecords) Apply(events []eventstore.RecordedEvent) error {
 				continue // no person's
 			}
 			record = &PersonRecord{id: id}
-			r.byStream[events[i].Stream] = record
+			r.byStream[strings.Clone(events[i].Stream)] = record
 		}
 		if err := record.Apply(events[i : i+1]); err != nil {
 			return err
@@ -53,7 +53,7 @@ func (r *PersonRecords) Of(id uuid.UUID) (*PersonRecord, bool) {
 func (r *PersonRecords) List(people *People, asOf time.Time) []PersonView {
 	list := []PersonView{}
 	for _, record := range r.byStream {
-		if len(record.events) > 0 && !record.events[0].Meta.OccurredAt.After(asOf) {
+		if len(record.events) > 0 && !unixUTC(record.events[0].at).After(asOf) {
 			list = append(list, record.At(people, asOf))
 		}
 	}

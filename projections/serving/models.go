@@ -150,7 +150,7 @@ func (m rewardsModel) Apply(events []eventstore.RecordedEvent) error {
 		if !ok {
 			continue
 		}
-		program := domain.Slug(text)
+		program := domain.Slug(strings.Clone(text))
 		if m.rewards[program] == nil {
 			m.rewards[program] = projections.NewRewards(program)
 		}

@@ -35,7 +35,7 @@ type pastState struct {
 const (
 	pastStatesMax = 4
 	pastBytesMax  = 1 << 30
-	eventBytes    = 512
+	eventBytes    = 256
 )
 
 func newPast(o Options) *past {
