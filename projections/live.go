@@ -6,7 +6,6 @@ import (
 	"container/heap"
 	"iter"
 	"slices"
-	"sort"
 	"time"
 
 	"laurel/domain/criteria"
@@ -142,12 +141,7 @@ func (l *Live) unrank(id MentorID) {
 
 // wake notes when time alone next changes something for a mentor: also where a fact is still to come.
 func (l *Live) wake(id MentorID) {
-	at := l.of[id].Due
-	facts := l.facts.mentors[id].Facts
-	if n := len(facts); n > 0 && facts[n-1].At > l.asOf.UnixNano() {
-		next := sort.Search(n, func(i int) bool { return facts[i].At > l.asOf.UnixNano() })
-		at = min(at, facts[next].At)
-	}
+	at := min(l.of[id].Due, l.facts.mentors[id].nextFact(l.asOf.UnixNano()))
 	if at == maxTime {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sort"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -78,6 +79,15 @@ const maxTime = int64(1<<63 - 1)
 // startedBy reports whether some mentorship had started by t.
 func (m *mentor) startedBy(t int64) bool {
 	return slices.ContainsFunc(m.bonds, func(b bond) bool { return !b.voided() && b.startedNS <= t })
+}
+
+// nextFact is when the first fact after t is, the greatest int64 when there is none.
+func (m *mentor) nextFact(t int64) int64 {
+	n := len(m.Facts)
+	if n == 0 || m.Facts[n-1].At <= t {
+		return maxTime
+	}
+	return m.Facts[sort.Search(n, func(i int) bool { return m.Facts[i].At > t })].At
 }
 
 // since is when the first mentorship started.
