@@ -24,7 +24,7 @@ type Options struct {
 	Awards  bool              // run the award process continuously
 	Failed  func(error)       // if not nil, told of failures that are tried again
 	Reading func(events int)  // if not nil, called while Open reads the log
-	Decided func(AwardReport) // if not nil, told of each award pass that decided something
+	Awarded func(AwardReport) // if not nil, told of each pass of the award process
 
 	PastStatesMax int   // how many states of the past are kept; 4 if 0
 	PastBytesMax  int64 // and how much memory they may take, by estimate; 1 GiB if 0
@@ -55,6 +55,7 @@ type Engine struct {
 	replicas replicas
 	pending  []eventstore.RecordedEvent // received and not applied
 	changes  changes
+	noted    noted // what the award process has not taken over yet
 	health   health
 
 	arrived chan struct{} // signals that something is pending

@@ -90,11 +90,18 @@ func (e *Engine) publish(events []eventstore.RecordedEvent) error {
 	}
 	r.state.warm(e.plans)
 	change := changeOf(r.state, b, touched)
+	var noted *noted
+	if e.o.Awards {
+		noted = notedOf(r.state, b, touched)
+	}
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.replicas.current, e.replicas.spare, e.replicas.last = r, e.replicas.current, b
 	e.changes.add(change)
+	if e.o.Awards {
+		e.noted.include(noted)
+	}
 	e.health.applyErr = nil
 	return nil
 }
