@@ -100,6 +100,14 @@ type timeMachine struct {
 
 // doneTexts are what a page says after a form was carried out, by the word in its address.
 var doneTexts = map[string]string{
+	"password-changed": "Your password is changed. Other browsers are signed out.",
+	"sessions-ended":   "Signed out there.",
+	"token-revoked":    "The token is revoked, and good no longer.",
+	"user-made":        "The account is made.",
+	"user-changed":     "The account is changed.",
+	"user-disabled":    "The account is disabled: its sessions have ended, and its tokens are gone.",
+	"user-enabled":     "The account is enabled again.",
+
 	"reviewed": "Your decision is recorded.",
 	"revoked":  "The award is taken back.",
 }

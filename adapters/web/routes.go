@@ -32,6 +32,8 @@ func (s *Server) pages() []route {
 		s.awardPages(),
 		s.logPages(),
 		s.signInPages(),
+		s.accountPages(),
+		s.userPages(),
 	} {
 		all = append(all, room...)
 	}
