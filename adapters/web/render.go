@@ -195,13 +195,20 @@ type navRoom struct {
 	Current     bool
 }
 
+// serves tells whether there is a page at a path.
+func (s *Server) serves(path string) bool {
+	_, exact := s.actions["GET "+path]
+	_, root := s.actions["GET "+path+"{$}"]
+	return exact || root
+}
+
 // navigation lists the rooms that the visitor may enter.
 func (v *visit) navigation(current string) []navGroup {
 	var groups []navGroup
 	for _, g := range rooms {
 		group := navGroup{Title: g.Title}
 		for _, r := range g.Rooms {
-			if v.who.MaySomewhere(r.action) {
+			if v.serves(r.Path) && v.who.MaySomewhere(r.action) {
 				r.Current = r.Path == current
 				group.Rooms = append(group.Rooms, r)
 			}
