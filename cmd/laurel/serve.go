@@ -83,17 +83,18 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
-	options.Engine = engine
-	server, err := web.New(options)
-	if err != nil {
-		return err
-	}
 	l, err := o.access.listen(ctx, o.listen)
 	if err != nil {
 		return err
 	}
+	defer l.Close()               // Serve has closed it, unless it was not reached
 	if o.access.publicURL == "" { // the port may have been left to the system
 		options.PublicURL = strings.Replace(options.PublicURL, o.listen, l.Addr().String(), 1)
+	}
+	options.Engine = engine
+	server, err := web.New(options)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(a.stderr, "Laurel is at %s\n", options.PublicURL)
 	if err := a.firstLink(&o.access, server, options.Accounts, options.PublicURL); err != nil {

@@ -82,6 +82,10 @@ func (o *accessOptions) complete(listen string, to *web.Options, env map[string]
 	if to.PublicURL, err = o.public(listen); err != nil {
 		return err
 	}
+	if o.oidcIssuer != "" && o.publicURL == "" && strings.HasSuffix(listen, ":0") {
+		return usage("--listen "+listen+" leaves the port open, and the provider has to know where to send people back to",
+			"choose a port, or give --public-url")
+	}
 	return o.provide(to, env)
 }
 

@@ -76,6 +76,9 @@ func New(t testing.TB) *Provider {
 	return p
 }
 
+// Certificate returns what a browser has to trust.
+func (p *Provider) Certificate() *x509.Certificate { return p.server.Certificate() }
+
 // SignIn sets who comes: claims such as sub, email, email_verified and name.
 func (p *Provider) SignIn(claims map[string]any) {
 	p.mu.Lock()
