@@ -212,7 +212,9 @@ func newPersonErase(a *app) *cobra.Command {
 		long: `Forget a person for good: their name, their texts and their consents.
 
 Their consents are withdrawn first. Nothing is recorded about them any more, and it cannot be undone. What they did
-still counts, under an id that nobody's name belongs to.`,
+still counts, under an id that nobody's name belongs to. From then on no command shows what belongs to them, whatever
+--as-of or --position says, nor their names in what others wrote. The log itself keeps its events; a copy with
+"log copy FROM TO --forget" does not.`,
 		example: "  laurel person erase ben@example.org --by owner@example.org",
 		done:    "is erased",
 		command: func(_ uuid.UUID, who actor) domain.Command { return domain.ErasePerson{CommandMeta: who.meta} },
