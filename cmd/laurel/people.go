@@ -112,9 +112,14 @@ func newPersonAct(a *app, act personAct) *cobra.Command {
 	return cmd
 }
 
-// noteRetractions says how many acknowledgements have lost their consent.
+// noteRetractions says how many acknowledgements have lost their consent: also those that were published after the time
+// for which the withdrawal is recorded.
 func (a *app) noteRetractions(ctx context.Context, store eventstore.Store, meta domain.CommandMeta) error {
-	due, err := awarding.DueRetractions(ctx, store, meta.OccurredAt, nil)
+	asOf := a.now()
+	if meta.OccurredAt.After(asOf) {
+		asOf = meta.OccurredAt
+	}
+	due, err := awarding.DueRetractions(ctx, store, asOf, nil)
 	if err != nil {
 		return err
 	}
