@@ -174,13 +174,14 @@ func TestConsentsTellWhatIsInForce(t *testing.T) {
 		then                       []Payload
 		team, organisation, public bool
 	}{
-		"nothing":                          {},
-		"a team":                           {[]Payload{grant(team)}, true, false, false},
-		"an organisation":                  {[]Payload{grant(organisation)}, true, true, false},
-		"the public":                       {[]Payload{grant(public)}, true, true, true},
-		"the public taken back":            {[]Payload{grant(public), withdraw(public)}, false, false, false},
-		"the widest taken back":            {[]Payload{grant(team), grant(public), withdraw(public)}, true, false, false},
-		"the middle taken back":            {[]Payload{grant(team), grant(public), withdraw(organisation)}, true, false, false},
+		"nothing":               {},
+		"a team":                {[]Payload{grant(team)}, true, false, false},
+		"an organisation":       {[]Payload{grant(organisation)}, true, true, false},
+		"the public":            {[]Payload{grant(public)}, true, true, true},
+		"the public taken back": {[]Payload{grant(public), withdraw(public)}, false, false, false},
+		"the widest taken back": {[]Payload{grant(team), grant(public), withdraw(public)}, true, false, false},
+		"the middle taken back": {[]Payload{grant(team), grant(public), withdraw(organisation)},
+			true, false, false},
 		"the narrowest taken back":         {[]Payload{grant(team), grant(public), withdraw(team)}, false, false, false},
 		"a narrower one under a wider":     {[]Payload{grant(public), withdraw(team)}, false, false, false},
 		"given again":                      {[]Payload{grant(public), withdraw(team), grant(team)}, true, false, false},

@@ -310,7 +310,8 @@ func TestUpcastOfTheNewestDoesNothing(t *testing.T) {
 // A reason that was a phrase in version 1 is none any more: it may speak of a person.
 func TestPhrasesOfVoidsAreForgotten(t *testing.T) {
 	for reason, want := range map[string]string{
-		"entered-twice": "entered-twice", "Ada entered it twice": "other", "entered twice": "other", "": "", "Doppelt": "other",
+		"entered-twice": "entered-twice", "Ada entered it twice": "other", "entered twice": "other", "": "",
+		"Doppelt": "other",
 	} {
 		data := fmt.Appendf(nil, `{"event_id":%q,"reason":%q}`, event1, reason)
 		got, err := Decode(RecordedEvent{Type: domain.TypeEventVoided, Data: data, Meta: domain.Metadata{Schema: 1}})

@@ -15,8 +15,8 @@ type upcast func(fields map[string]json.RawMessage) error
 //
 //   - FeedbackRequested 1 had due as a calendar date, "2025-03-31". Version 2 has the last second of that day in UTC,
 //     as a date alone says no instant that two readers agree on.
-//   - EventVoided 1 had a phrase as its reason. Version 2 has a code; what is none becomes "other", as it may speak of a
-//     person.
+//   - EventVoided 1 had a phrase as its reason. Version 2 has a code; what is none becomes "other", as it may speak of
+//     a person.
 var upcasts = map[domain.EventType][]upcast{
 	domain.TypeFeedbackRequested: {feedbackRequestedDue},
 	domain.TypeEventVoided:       {eventVoidedReason},

@@ -28,9 +28,9 @@
 //
 // One thing is not asked about the past: what belongs to people who were erased. An erasure holds for every T and every
 // position, before it and after. People, the directory, is the one that knows: read up to a position, it has forgotten
-// whoever was erased since, and every read model shows names and personal texts by a directory. Their names are hidden in
-// what others wrote about them, as far as Masker finds them. The events themselves stay in the log, so that it can be
-// proved whole, and facts and scores with them, which hold nothing personal; a Redactor shows events without what was
+// whoever was erased since, and every read model shows names and personal texts by a directory. Their names are hidden
+// in what others wrote about them, as far as Masker finds them. The events themselves stay in the log, so that it can
+// be proved whole, and facts and scores with them, which hold nothing personal; a Redactor shows events without what was
 // erased.
 //
 // # What becomes a fact

@@ -126,7 +126,8 @@ func TestRedactor(t *testing.T) {
 	appendTo(t, store, domain.PersonStream(ben), registration(ben, "Ben Moss"),
 		&domain.PracticeShared{Community: "c", Personal: domain.PracticeText{Of: ben, Title: "mine", Text: "my text"}})
 	appendTo(t, store, domain.PersonStream(cleo), registration(cleo, "Cleo Park"),
-		&domain.PracticeShared{Community: "c", Personal: domain.PracticeText{Of: cleo, Title: "Moss, Ben <i>", Text: "of Ben"}})
+		&domain.PracticeShared{Community: "c",
+			Personal: domain.PracticeText{Of: cleo, Title: "Moss, Ben <i>", Text: "of Ben"}})
 	appendTo(t, store, room, &domain.MentorshipStarted{Program: "p", Mentor: ann, Mentee: ben},
 		&domain.ThreadPosted{Thread: "t", Visibility: "room", Personal: domain.ThreadText{Of: ann, Text: "Ben, \"you\""}},
 		&domain.ThreadPosted{Thread: "t", Visibility: "room", Personal: domain.ThreadText{Of: ben, Text: "I"}},
@@ -165,7 +166,7 @@ func TestRedactor(t *testing.T) {
 		`{"personal":{"of":"` + ann.String() + `","name":"Ann Lee","email":"Ann Lee@example.org"}}`,
 		`{"personal":{"of":"` + ben.String() + `"}}`,
 		`{"community":"c","personal":{"of":"` + ben.String() + `"}}`,
-		`{"community":"c","personal":{"of":"` + cleo.String() + `","title":"someone <i>","text":"of Ben"}}`, // a stranger's Ben
+		`{"community":"c","personal":{"of":"` + cleo.String() + `","title":"someone <i>","text":"of Ben"}}`,
 		`{"thread":"t","visibility":"room","personal":{"of":"` + ann.String() + `","text":"someone, \"you\""}}`,
 		`{"thread":"t","visibility":"room","personal":{"of":"` + ben.String() + `"}}`,
 		`{"channel":"Ben Moss"}`,

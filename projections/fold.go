@@ -43,8 +43,15 @@ var unaccented = map[rune]string{
 	'ς': "σ",
 }
 
-// spellings are the ways in which a word of a name is written: folded, and with umlauts written out first.
-var spellings = []func(string) string{fold, func(word string) string { return fold(writtenOut.Replace(norm.NFC.String(word))) }}
+// spellings are the ways in which the words of a name are written: folded, and with umlauts written out first.
+func spellings(name string) []func(string) string {
+	if plain(name) {
+		return []func(string) string{fold}
+	}
+	return []func(string) string{
+		fold, func(word string) string { return fold(writtenOut.Replace(norm.NFC.String(word))) },
+	}
+}
 
 var writtenOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ø", "oe", "å", "aa",
 	"Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "Ø", "Oe", "Å", "Aa")

@@ -28,7 +28,7 @@ type Masker struct {
 	alone   map[string]bool       // single words, folded
 	within  []string              // names that are found anywhere, the longest first
 	literal []string              // names without any letter or digit
-	mails   []string              // in lower case
+	mails   map[string]bool       // in lower case
 }
 
 const (
@@ -41,7 +41,9 @@ const (
 
 // NewMasker returns a masker that knows no names.
 func NewMasker() *Masker {
-	return &Masker{whole: map[string][]fullName{}, spared: map[string][]fullName{}, alone: map[string]bool{}}
+	return &Masker{
+		whole: map[string][]fullName{}, spared: map[string][]fullName{}, alone: map[string]bool{}, mails: map[string]bool{},
+	}
 }
 
 // Add makes the masker know the name and addresses of somebody.
@@ -105,8 +107,8 @@ func (m *Masker) addName(name string) {
 }
 
 func (m *Masker) addMail(mail string) {
-	if mail = strings.ToLower(strings.TrimSpace(mail)); mail != "" && !slices.Contains(m.mails, mail) {
-		m.mails = append(m.mails, mail)
+	if mail = strings.ToLower(strings.TrimSpace(mail)); mail != "" {
+		m.mails[mail] = true
 	}
 }
 
@@ -118,7 +120,7 @@ type fullName struct {
 
 // addWhole adds the ways to write a name of several words.
 func addWhole(names map[string][]fullName, name string, words []span) {
-	for _, spell := range spellings {
+	for _, spell := range spellings(name) {
 		folded := make([]string, len(words))
 		for i, w := range words {
 			folded[i] = spell(name[w.from:w.to])
@@ -137,7 +139,7 @@ func addWhole(names map[string][]fullName, name string, words []span) {
 }
 
 func (m *Masker) addAlone(word string) {
-	for _, spell := range spellings {
+	for _, spell := range spellings(word) {
 		m.alone[spell(word)] = true
 	}
 }
@@ -155,8 +157,10 @@ func (m *Masker) Mask(text string) string {
 	if len(m.mails) > 0 {
 		text = address.ReplaceAllStringFunc(text, func(found string) string {
 			lower := strings.ToLower(found)
-			if slices.ContainsFunc(m.mails, func(mail string) bool { return strings.Contains(lower, mail) }) {
-				return maskAddress
+			for mail := range m.mails {
+				if strings.Contains(lower, mail) {
+					return maskAddress
+				}
 			}
 			return found
 		})

@@ -199,7 +199,8 @@ func TestPostsNameOnlyWhoAgreed(t *testing.T) {
 		&domain.MentorshipStarted{Program: "other", Mentor: number(1000), Mentee: number(1003)})
 	l.add(t, domain.PersonStream(number(1002)), 0, &domain.PersonJoinedUnit{Unit: "u", Program: "git"})
 	l.add(t, domain.PersonStream(number(1004)), 0, &domain.PersonJoinedUnit{Unit: "u", Program: "git"})
-	l.add(t, domain.PersonStream(number(1000)), 0, &domain.ConsentGranted{Audience: domain.AudiencePublic, TextVersion: "v1"})
+	l.add(t, domain.PersonStream(number(1000)), 0,
+		&domain.ConsentGranted{Audience: domain.AudiencePublic, TextVersion: "v1"})
 	for i, c := range []struct{ text, want string }{
 		{"Ben helped me", "someone helped me"},
 		{"BEN, ben's and Mr Moss'", "someone, someone's and Mr someone'"},
@@ -228,7 +229,8 @@ func TestPostsNameOnlyWhoAgreed(t *testing.T) {
 // and nothing else about it changes.
 func TestAPositionBringsNobodyBack(t *testing.T) {
 	for name, after := range map[string]domain.Payload{
-		"nothing": nil, "withdrawn": &domain.ConsentWithdrawn{Audience: domain.AudienceTeam}, "erased": &domain.PersonErased{},
+		"nothing": nil, "erased": &domain.PersonErased{},
+		"withdrawn":                       &domain.ConsentWithdrawn{Audience: domain.AudienceTeam},
 		"withdrawn from a wider audience": &domain.ConsentWithdrawn{Audience: domain.AudiencePublic},
 	} {
 		l := &log{store: eventstore.NewMemory()}

@@ -58,11 +58,12 @@ type voidKey struct{ stream, event uuid.UUID }
 
 // types are the events that a digest reads, voids beside them.
 var types = []domain.EventType{
-	domain.TypePersonRegistered, domain.TypePersonJoinedUnit, domain.TypePersonErased, domain.TypeConsentGranted, domain.TypeConsentWithdrawn,
-	domain.TypePromotionRecorded, domain.TypeMentorshipStarted, domain.TypeThreadPosted, domain.TypeMilestoneReached,
-	domain.TypeGoalMet, domain.TypeProgramOpened, domain.TypeRoadmapDefined, domain.TypeCriteriaProposed,
-	domain.TypeCriteriaActivated, domain.TypeAwardProposed, domain.TypeAwardGranted, domain.TypeAwardDeclined,
-	domain.TypeAwardKept, domain.TypeAwardRevoked, domain.TypeAwardExpired, domain.TypeEventVoided,
+	domain.TypePersonRegistered, domain.TypePersonJoinedUnit, domain.TypePersonErased, domain.TypeConsentGranted,
+	domain.TypeConsentWithdrawn, domain.TypePromotionRecorded, domain.TypeMentorshipStarted,
+	domain.TypeThreadPosted, domain.TypeMilestoneReached, domain.TypeGoalMet, domain.TypeProgramOpened,
+	domain.TypeRoadmapDefined, domain.TypeCriteriaProposed, domain.TypeCriteriaActivated, domain.TypeAwardProposed,
+	domain.TypeAwardGranted, domain.TypeAwardDeclined, domain.TypeAwardKept, domain.TypeAwardRevoked,
+	domain.TypeAwardExpired, domain.TypeEventVoided,
 }
 
 // Read reads the log up to a position; nil is its end. Who was erased or has taken a consent back after the position is
@@ -71,7 +72,8 @@ func Read(ctx context.Context, store eventstore.Store, program domain.Slug, upTo
 	s := &Source{
 		Program: program, people: projections.NewPeople(), consents: projections.NewConsents(),
 		register: projections.NewRegister(), roadmaps: map[domain.Slug]string{},
-		documents: map[string]*criteria.Document{}, members: map[uuid.UUID]bool{}, rooms: map[uuid.UUID]*room{}, voided: map[voidKey]bool{},
+		documents: map[string]*criteria.Document{}, members: map[uuid.UUID]bool{},
+		rooms: map[uuid.UUID]*room{}, voided: map[voidKey]bool{},
 	}
 	for e, err := range store.ReadAll(ctx, eventstore.Position{}, eventstore.Filter{Types: types}) {
 		if err != nil {
