@@ -31,17 +31,17 @@ func (c *AwardCase) check() error {
 }
 
 func (p *AwardDeclined) check() error {
-	return firstError(requiredID("by", p.By), checkName("reason_code", p.ReasonCode))
+	return firstError(requiredID("by", p.By), checkCode("reason_code", p.ReasonCode))
 }
 
 func (p *AwardKept) check() error { return checkHash("criteria", p.Criteria) }
 
 func (p *AwardRevoked) check() error {
-	return firstError(checkOptionalHash("criteria", p.Criteria), checkName("reason_code", p.ReasonCode))
+	return firstError(checkOptionalHash("criteria", p.Criteria), checkCode("reason_code", p.ReasonCode))
 }
 
 func (p *AwardExpired) check() error {
-	return firstError(checkOptionalHash("criteria", p.Criteria), checkName("reason_code", p.ReasonCode))
+	return firstError(checkOptionalHash("criteria", p.Criteria), checkCode("reason_code", p.ReasonCode))
 }
 
 func (p *RewardClaimed) check() error {
@@ -60,5 +60,5 @@ func (p *AcknowledgementPublished) check() error {
 		seen[person] = true
 	}
 	return firstError(
-		p.Audience.check(), required("text_version", p.TextVersion), checkID("text_version", p.TextVersion))
+		p.Audience.check(), required("text_version", p.TextVersion), checkWord("text_version", p.TextVersion))
 }

@@ -33,7 +33,7 @@ func firstError(errs ...error) error {
 
 func (p *EventVoided) check() error {
 	return firstError(
-		requiredID("event_id", p.EventID), required("reason", p.Reason), checkID("reason", p.Reason))
+		requiredID("event_id", p.EventID), required("reason", p.Reason), checkCode("reason", p.Reason))
 }
 
 type personalText = struct{ field, text string }

@@ -64,7 +64,11 @@
 // # Personal fields
 //
 // Names, e-mail addresses and free text stand under the key "personal" of a payload, beside the person to whom they
-// belong; see HasPersonal. Nothing that is scored is personal.
+// belong; see HasPersonal. Nothing that is scored is personal. Reasons are codes, and whoever acts is named by uuid.
+//
+// PersonErased says that what belongs to a person is to be forgotten: for good, whatever time is asked about, since an
+// erasure cannot be voided. The events stay as they are. Read models and whatever prints events leave it out; only what
+// copies the log with the intent to forget makes it disappear.
 //
 // # Failures
 //

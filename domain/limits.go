@@ -28,14 +28,39 @@ const (
 
 // checkName checks a short name that facts refer to.
 func checkName(field, s string) error {
+	return firstError(checkNoAddress(field, s), checkShort(field, s, NameBytesMax))
+}
+
+func checkNoAddress(field, s string) error {
 	if strings.Contains(s, "@") {
 		return invalid(field, "looks like an e-mail address", "name the thing; persons are named by their uuid")
 	}
-	return checkShort(field, s, NameBytesMax)
+	return nil
 }
 
 // checkID checks an id that another system gave.
 func checkID(field, s string) error { return checkShort(field, s, IDBytesMax) }
+
+// checkWord checks an id that may hold nothing but printable ASCII without spaces, so that nobody writes prose into it.
+func checkWord(field, s string) error {
+	if err := firstError(checkNoAddress(field, s), checkShort(field, s, IDBytesMax)); err != nil {
+		return err
+	}
+	if strings.Contains(s, " ") || s != "" && !plainASCII(s) {
+		// It is not quoted: it may speak of a person.
+		return invalid(field, "is no id", "use letters of ASCII, digits and signs, without spaces, such as call-42")
+	}
+	return nil
+}
+
+// checkCode checks a reason: a code and no free text, which could speak of a person. It is not quoted for that reason.
+func checkCode(field, s string) error {
+	if s == "" || Slug(s).Valid() {
+		return nil
+	}
+	return invalid(field, "is no short code",
+		"use 1 to 63 of a-z, 0-9 and -, not starting with -, such as entered-twice; it names no person")
+}
 
 func checkShort(field, s string, bytesMax int) error {
 	if s == "" {
@@ -165,18 +190,16 @@ func checkMeta(m *CommandMeta) error {
 	if err := checkTime("occurred_at", m.OccurredAt); err != nil {
 		return err
 	}
-	if err := checkID("actor", m.Actor); err != nil {
-		return err
-	}
-	if strings.IndexByte(m.Actor, '@') >= 0 {
-		return invalid("actor", "looks like an e-mail address, and metadata holds no personal fields",
+	if strings.IndexByte(m.Actor, '@') >= 0 || strings.IndexByte(m.Actor, ' ') >= 0 {
+		return invalid("actor", "looks like an e-mail address or a name, and metadata holds no personal fields",
 			"give the person's uuid, or a system such as import:git")
 	}
-	if err := checkID("source", m.Source); err != nil {
-		return err
+	for _, word := range [...]struct{ field, text string }{
+		{"actor", m.Actor}, {"source", m.Source}, {"correlation_id", m.CorrelationID}, {"causation_id", m.CausationID},
+	} {
+		if err := checkWord(word.field, word.text); err != nil {
+			return err
+		}
 	}
-	if err := checkID("correlation_id", m.CorrelationID); err != nil {
-		return err
-	}
-	return checkID("causation_id", m.CausationID)
+	return nil
 }

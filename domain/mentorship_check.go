@@ -90,14 +90,14 @@ func (p *MilestoneReached) check() error {
 
 func (p *ThreadPosted) check() error {
 	return firstError(
-		required("thread", p.Thread), checkID("thread", p.Thread),
+		required("thread", p.Thread), checkWord("thread", p.Thread),
 		required("visibility", string(p.Visibility)), p.Visibility.check(),
 		checkPersonal(p.Personal.Of, personalText{"text", p.Personal.Text}))
 }
 
 func (p *FeedbackRequested) check() error {
 	if err := firstError(
-		required("request", p.Request), checkID("request", p.Request),
+		required("request", p.Request), checkWord("request", p.Request),
 		requiredID("from", p.From), requiredID("about", p.About), checkOptionalTime("due", p.Due)); err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (p *FeedbackRequested) check() error {
 }
 
 func (p *FeedbackGiven) check() error {
-	if err := checkID("request", p.Request); err != nil {
+	if err := checkWord("request", p.Request); err != nil {
 		return err
 	}
 	if err := firstError(requiredID("by", p.By), requiredID("about", p.About)); err != nil {
@@ -127,7 +127,7 @@ func (p *FeedbackGiven) check() error {
 }
 
 func (p *FeedbackReminded) check() error {
-	return firstError(required("request", p.Request), checkID("request", p.Request))
+	return firstError(required("request", p.Request), checkWord("request", p.Request))
 }
 
 func twoPeople(field string, giver, about uuid.UUID) error {

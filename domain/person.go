@@ -7,7 +7,7 @@ type Person struct {
 	ID         uuid.UUID
 	Registered bool
 	Erased     bool
-	consents   uint8 // a bit for each audience
+	consents   uint8 // a bit for each audience that the person agreed to
 	ledger     ledger
 }
 
@@ -19,13 +19,20 @@ type Person struct {
 // the consents first.
 //
 // Consent is the person's own: who grants or withdraws it, or voids a withdrawal, must be the person, by the command's
-// Actor. What is imported was said elsewhere, and may have any actor.
+// Actor. What is imported was said elsewhere, and may have any actor; a withdrawal may come before the consent that it
+// takes back, and is never refused for it.
 func PersonDecider(person uuid.UUID) Decider[*Person] {
 	return Decider[*Person]{Initial: &Person{ID: person}, Decide: (*Person).decide, Evolve: (*Person).Evolve}
 }
 
-// Consents tells whether the person may be named before an audience.
-func (p *Person) Consents(a Audience) bool { return p.consents&audienceBit(a) != 0 }
+// Consents tells whether the person may be named before an audience: they agreed to it, or to a wider one.
+func (p *Person) Consents(a Audience) bool { return p.consents&audienceAndWider(a) != 0 }
+
+// audienceAndWider has the bits of an audience and of all wider ones, none for an unknown one.
+func audienceAndWider(a Audience) uint8 {
+	bit := audienceBit(a)
+	return (audienceBit(AudiencePublic)<<1 - 1) &^ (bit - 1)
+}
 
 func audienceBit(a Audience) uint8 {
 	switch a {
@@ -59,13 +66,9 @@ func (p *Person) decide(cmd Command) ([]Event, error) {
 			return p.decideAll(meta, payload, joined)
 		}
 	case ErasePerson:
-		var payloads []Payload
-		for _, a := range []Audience{AudienceTeam, AudienceOrganisation, AudiencePublic} {
-			if p.Consents(a) {
-				payloads = append(payloads, &ConsentWithdrawn{Audience: a})
-			}
+		if p.Consents(AudienceTeam) { // the narrowest: it takes all back
+			return p.decideAll(meta, &ConsentWithdrawn{Audience: AudienceTeam}, payload)
 		}
-		return p.decideAll(meta, append(payloads, payload)...)
 	}
 	if _, ok := payload.(*PersonRegistered); ok && meta.Imported && p.Registered && !p.Erased {
 		return nil, nil
@@ -142,7 +145,7 @@ func (p *Person) judge(meta *CommandMeta, payload Payload) error {
 	case *PromotionRecorded:
 		return p.judgeAttested(v.By, v.Attested)
 	case *ConsentWithdrawn:
-		if !p.Consents(v.Audience) {
+		if !p.Consents(v.Audience) && !meta.Imported {
 			return conflict("audience", "no consent for "+string(v.Audience)+" is in force",
 				"only a consent that was granted can be withdrawn")
 		}
@@ -170,7 +173,7 @@ func (p *Person) Evolve(e Event) *Person {
 	case *ConsentGranted:
 		k, mark = kindConsent, audienceBit(v.Audience)
 	case *ConsentWithdrawn:
-		k, mark = kindConsentWithdrawn, audienceBit(v.Audience)
+		k, mark = kindConsentWithdrawn, audienceAndWider(v.Audience)
 	case *PersonErased:
 		k = kindClosing
 	case *EventVoided:

@@ -22,7 +22,8 @@ func (p *SkillAttested) check() error {
 
 func (p *ProjectCompleted) check() error {
 	return firstError(
-		required("project", p.Project), checkID("project", p.Project), checkName("skill", p.Skill),
+		required("project", p.Project), checkNoAddress("project", p.Project), checkID("project", p.Project),
+		checkName("skill", p.Skill),
 		checkPersonal(p.Personal.Of, personalText{"title", p.Personal.Title}))
 }
 
@@ -38,7 +39,7 @@ func (a Audience) check() error {
 
 func (p *ConsentGranted) check() error {
 	return firstError(
-		p.Audience.check(), required("text_version", p.TextVersion), checkID("text_version", p.TextVersion))
+		p.Audience.check(), required("text_version", p.TextVersion), checkWord("text_version", p.TextVersion))
 }
 
 func (p *ConsentWithdrawn) check() error { return p.Audience.check() }

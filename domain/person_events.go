@@ -62,13 +62,13 @@ const (
 	AudiencePublic       Audience = "public"
 )
 
-// ConsentGranted allows the person to be named before an audience.
+// ConsentGranted allows the person to be named before an audience and all narrower ones.
 type ConsentGranted struct {
 	Audience    Audience `json:"audience"`
 	TextVersion string   `json:"text_version"` // of the wording that the person agreed to
 }
 
-// ConsentWithdrawn takes a consent back, from then on.
+// ConsentWithdrawn takes the consents to an audience and all wider ones back, from then on.
 type ConsentWithdrawn struct {
 	Audience Audience `json:"audience"`
 }

@@ -28,7 +28,7 @@ func (p *RewardReserved) check() error {
 }
 
 func (p *RewardReleased) check() error {
-	return firstError(p.Reward.check("reward"), requiredID("award", p.Award), checkName("reason_code", p.ReasonCode))
+	return firstError(p.Reward.check("reward"), requiredID("award", p.Award), checkCode("reason_code", p.ReasonCode))
 }
 
 func (p *RoadmapDefined) check() error {

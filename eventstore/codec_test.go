@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -303,6 +304,27 @@ func TestUpcastOfTheNewestDoesNothing(t *testing.T) {
 	})
 	if allocs != 0 {
 		t.Errorf("%v allocations", allocs)
+	}
+}
+
+// A reason that was a phrase in version 1 is none any more: it may speak of a person.
+func TestPhrasesOfVoidsAreForgotten(t *testing.T) {
+	for reason, want := range map[string]string{
+		"entered-twice": "entered-twice", "Ada entered it twice": "other", "entered twice": "other", "": "",
+		"Doppelt": "other",
+	} {
+		data := fmt.Appendf(nil, `{"event_id":%q,"reason":%q}`, event1, reason)
+		got, err := Decode(RecordedEvent{Type: domain.TypeEventVoided, Data: data, Meta: domain.Metadata{Schema: 1}})
+		if err != nil {
+			t.Errorf("%s: %v", data, err)
+			continue
+		}
+		if p := got.Payload.(*domain.EventVoided); p.Reason != want || p.EventID != event1 || got.Meta.Schema != 2 {
+			t.Errorf("%s is %+v, want the reason %q", data, got, want)
+		}
+		if _, err := DecodeStrict(domain.TypeEventVoided, 2, data); (err == nil) != (reason == "entered-twice") {
+			t.Errorf("%s in version 2: %v", data, err)
+		}
 	}
 }
 

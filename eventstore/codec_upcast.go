@@ -15,8 +15,11 @@ type upcast func(fields map[string]json.RawMessage) error
 //
 //   - FeedbackRequested 1 had due as a calendar date, "2025-03-31". Version 2 has the last second of that day in UTC,
 //     as a date alone says no instant that two readers agree on.
+//   - EventVoided 1 had a phrase as its reason. Version 2 has a code; what is none becomes "other", as it may speak of
+//     a person.
 var upcasts = map[domain.EventType][]upcast{
 	domain.TypeFeedbackRequested: {feedbackRequestedDue},
+	domain.TypeEventVoided:       {eventVoidedReason},
 }
 
 // Upcast returns the payload in its type's newest schema version, and that version. A payload that is in the newest
@@ -67,4 +70,12 @@ func feedbackRequestedDue(fields map[string]json.RawMessage) error {
 	}
 	fields["due"], err = json.Marshal(day.AddDate(0, 0, 1).Add(-time.Second))
 	return err
+}
+
+func eventVoidedReason(fields map[string]json.RawMessage) error {
+	var reason string
+	if json.Unmarshal(fields["reason"], &reason) == nil && reason != "" && !domain.Slug(reason).Valid() {
+		fields["reason"] = json.RawMessage(`"other"`)
+	}
+	return nil
 }

@@ -11,7 +11,7 @@ import (
 // BuildOptions say how far to fold a log and who else reads it on the way.
 type BuildOptions struct {
 	UpTo     eventstore.Position // the last event to take; zero: everything recorded so far
-	People   *People             // if not nil, it reads along
+	People   *People             // if not nil, it reads along, and forgets whoever was erased after UpTo
 	Progress func(events int)    // if not nil, called now and then with the number of events folded so far
 }
 
@@ -58,6 +58,9 @@ func Build(ctx context.Context, store eventstore.Store, opt BuildOptions) (*Fact
 	}
 	if failed == nil {
 		failed = ctx.Err()
+	}
+	if failed == nil && opt.People != nil && !opt.UpTo.IsZero() {
+		failed = opt.People.ForgetSince(ctx, store, opt.UpTo)
 	}
 	if failed != nil {
 		return nil, failed

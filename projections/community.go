@@ -17,7 +17,6 @@ import (
 type Communities struct {
 	shared []sharedPractice // in log order
 	byID   map[uuid.UUID]int
-	erased map[uuid.UUID]bool
 }
 
 type sharedPractice struct {
@@ -29,7 +28,7 @@ type sharedPractice struct {
 
 // NewCommunities returns the communities of an empty log.
 func NewCommunities() *Communities {
-	return &Communities{byID: map[uuid.UUID]int{}, erased: map[uuid.UUID]bool{}}
+	return &Communities{byID: map[uuid.UUID]int{}}
 }
 
 // Apply implements Model.
@@ -37,7 +36,7 @@ func (c *Communities) Apply(events []eventstore.RecordedEvent) error {
 	for i := range events {
 		e := &events[i]
 		switch e.Type {
-		case domain.TypePracticeShared, domain.TypePersonErased, domain.TypeEventVoided:
+		case domain.TypePracticeShared, domain.TypeEventVoided:
 		default:
 			continue
 		}
@@ -54,8 +53,6 @@ func (c *Communities) Apply(events []eventstore.RecordedEvent) error {
 		case *domain.PracticeShared:
 			c.byID[e.ID] = len(c.shared)
 			c.shared = append(c.shared, sharedPractice{e.ID, person, e.Meta.OccurredAt.UTC(), false, p})
-		case *domain.PersonErased:
-			c.erased[person] = true
 		case *domain.EventVoided:
 			if i, known := c.byID[p.EventID]; known && c.shared[i].person == person {
 				c.shared[i].voided = true
@@ -93,24 +90,22 @@ type PracticeText struct {
 }
 
 // Practices returns what was shared up to a time and may be read by an audience, newest first. A community or a person
-// may be named.
+// may be named. Without a directory, neither names nor texts are shown.
 func (c *Communities) Practices(people *People, community string, person uuid.UUID, audience domain.Visibility,
 	asOf time.Time) []Practice {
-	found := []Practice{}
+	found, shown := []Practice{}, people.texts()
 	for i := range c.shared {
 		s := &c.shared[i]
 		if s.voided || s.at.After(asOf) || !MaySee(audience, s.Visibility) ||
 			community != "" && s.Community != community || person != uuid.Nil && s.person != person {
 			continue
 		}
-		p := Practice{
+		found = append(found, Practice{
 			Event: s.event, Community: s.Community, At: s.at, Skill: s.Skill, Visibility: s.Visibility,
-			Personal: PracticeText{Of: partyOf(people, s.person)},
-		}
-		if !c.erased[s.person] {
-			p.Personal.Title, p.Personal.Text = s.Personal.Title, s.Personal.Text
-		}
-		found = append(found, p)
+			Personal: PracticeText{
+				partyOf(people, s.person), shown.show(s.person, s.Personal.Title), shown.show(s.person, s.Personal.Text),
+			},
+		})
 	}
 	slices.Reverse(found) // the newest in the log first, among those of one time
 	slices.SortStableFunc(found, func(a, b Practice) int { return b.At.Compare(a.At) })

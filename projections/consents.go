@@ -167,12 +167,6 @@ func (c *Consents) MayName(person uuid.UUID, audience domain.Audience, textVersi
 		c.Current(person, audience, textVersion, domain.OccurredMax)
 }
 
-// Erased tells whether a person's personal fields are to be forgotten.
-func (c *Consents) Erased(person uuid.UUID) bool {
-	log := c.people[person]
-	return log != nil && log.erased
-}
-
 // Of returns the consents of a person that are in force as of a time, the narrowest audience first. Of grants of the
 // same consent it is the one that stands longest.
 func (c *Consents) Of(person uuid.UUID, asOf time.Time) []Consent {

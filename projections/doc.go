@@ -26,6 +26,13 @@
 // Late events are nothing special. A session recorded today for last March changes the timeline since March as of any
 // T, and nothing as known at yesterday's position.
 //
+// One thing is not asked about the past: what belongs to people who were erased. An erasure holds for every T and every
+// position, before it and after. People, the directory, is the one that knows: read up to a position, it has forgotten
+// whoever was erased since, and every read model shows names and personal texts by a directory. Their names are hidden
+// in what others wrote about them, as far as Masker finds them. The events themselves stay in the log, so that it can
+// be proved whole, and facts and scores with them, which hold nothing personal; a Redactor shows events without what was
+// erased.
+//
 // # What becomes a fact
 //
 // The order of facts is (occurred at, place in the log). A mentorship's stream gives facts to its mentor: all its

@@ -60,9 +60,9 @@ func TestStartedAnew(t *testing.T) {
 	h.add("s2", room, 2, &domain.SessionHeld{})
 	h.add("c1", room, 3, &domain.SessionConfirmed{Session: named("s1"), By: named("bob")})
 	h.add("c2", room, 3, &domain.SessionConfirmed{Session: named("s2"), By: named("bob")})
-	h.add("v", room, 4, &domain.EventVoided{EventID: named("start"), Reason: "wrong program"})
-	h.add("v2", room, 5, &domain.EventVoided{EventID: named("s2"), Reason: "not held"})
-	h.add("v3", room, 5, &domain.EventVoided{EventID: named("c1"), Reason: "by mistake"})
+	h.add("v", room, 4, &domain.EventVoided{EventID: named("start"), Reason: "wrong-program"})
+	h.add("v2", room, 5, &domain.EventVoided{EventID: named("s2"), Reason: "not-held"})
+	h.add("v3", room, 5, &domain.EventVoided{EventID: named("c1"), Reason: "by-mistake"})
 	h.add("again", room, 6, &domain.MentorshipStarted{Program: "beta", Mentor: named("ann"), Mentee: named("bob")})
 	h.add("s3", room, 7, &domain.SessionHeld{Confirmed: true})
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -97,16 +96,14 @@ type Outcome struct {
 	Personal *NoteText        `json:"personal,omitempty"` // of a project, its title
 }
 
-// At returns the person as they were at a time. The directory may be nil.
+// At returns the person as they were at a time. Without a directory, neither names nor texts are shown.
 func (r *PersonRecord) At(people *People, asOf time.Time) PersonView {
 	view := PersonView{Party: partyOf(people, r.id), Units: []Unit{}, Outcomes: []Outcome{}}
 	if people != nil {
 		contact, _ := people.Contact(r.id)
 		view.Email = contact.Email
 	}
-	erased := slices.ContainsFunc(r.events, func(e streamEvent) bool {
-		return e.payload.EventType() == domain.TypePersonErased
-	})
+	shown := people.texts()
 	for _, e := range r.events {
 		at := unixUTC(e.at)
 		if at.After(asOf) {
@@ -128,8 +125,8 @@ func (r *PersonRecord) At(people *People, asOf time.Time) PersonView {
 			outcome.Skill, outcome.Level, by, outcome.Attested = p.Skill, p.Level, p.By, p.Attested
 		case *domain.ProjectCompleted:
 			outcome.Project, outcome.Skill, by, outcome.Attested = p.Project, p.Skill, p.By, p.Attested
-			if p.Personal.Title != "" && !erased {
-				outcome.Personal = &NoteText{partyOf(people, p.Personal.Of), p.Personal.Title}
+			if title := shown.show(p.Personal.Of, p.Personal.Title); title != "" {
+				outcome.Personal = &NoteText{partyOf(people, p.Personal.Of), title}
 			}
 		case *domain.PromotionRecorded:
 			outcome.Levels, outcome.To, by, outcome.Attested = p.Levels, p.To, p.By, p.Attested

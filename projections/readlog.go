@@ -31,7 +31,7 @@ func (x Extent) Newest() (time.Time, bool) {
 }
 
 // ReadLog folds the events that a filter selects into models, all in one pass, up to a position; nil for everything
-// recorded so far.
+// recorded so far. A directory among the models also forgets whoever was erased after the position.
 func ReadLog(ctx context.Context, store eventstore.Store, filter eventstore.Filter, upTo *eventstore.Position,
 	models ...Model) (Extent, error) {
 	x := Extent{newest: math.MinInt64}
@@ -59,6 +59,16 @@ func ReadLog(ctx context.Context, store eventstore.Store, filter eventstore.Filt
 		}
 		if n < len(events) {
 			break
+		}
+	}
+	if upTo == nil {
+		return x, nil
+	}
+	for _, m := range models {
+		if people, ok := m.(*People); ok {
+			if err := people.ForgetSince(ctx, store, *upTo); err != nil {
+				return x, err
+			}
 		}
 	}
 	return x, nil

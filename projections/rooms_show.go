@@ -141,20 +141,18 @@ type RoomPost struct {
 	Personal   NoteText          `json:"personal"`
 }
 
-// RoomReader says how a mentorship is to be read: by which names, whose texts are forgotten, and which programs set
-// the rhythm of feedback. Each may be nil.
+// RoomReader says how a mentorship is to be read: by the names of which directory, and which programs set the rhythm of
+// feedback. Without programs there is none. Without a directory, neither names nor personal texts are shown, since
+// nobody knows who was erased.
 type RoomReader struct {
 	People   *People
-	Consents *Consents
 	Programs *Programs
 }
 
-func (r *RoomReader) erased(person uuid.UUID) bool {
-	return r.Consents != nil && r.Consents.Erased(person)
-}
+func (r *RoomReader) erased(person uuid.UUID) bool { return r.People != nil && r.People.Erased(person) }
 
 // At returns the mentorship as it was at a time, and false when it had not started. Personal texts of those who were
-// erased, whenever that was, are left out.
+// erased, whenever that was, are left out, and their names in those of others.
 func (r *Room) At(asOf time.Time, reader RoomReader) (*RoomView, bool) {
 	t := asOf.UnixNano()
 	if !r.log.startedBy(t) {
@@ -166,7 +164,9 @@ func (r *Room) At(asOf time.Time, reader RoomReader) (*RoomView, bool) {
 		Relationship: r.log.relationship(reader.People, t, &life, &days), EndReason: life.reason,
 		Held: []RoomSession{}, Goals: []RoomGoal{}, Roadmaps: []RoomRoadmap{}, Threads: []RoomThread{},
 	}
-	f := roomFold{view: view, reader: &reader, room: &r.log}
+	f := roomFold{
+		view: view, reader: &reader, room: &r.log, texts: reader.People.texts(r.log.start.Mentor, r.log.start.Mentee),
+	}
 	for e := range r.log.until(t) {
 		f.fold(e)
 	}
@@ -190,6 +190,7 @@ type roomFold struct {
 	view    *RoomView
 	reader  *RoomReader
 	room    *roomLog
+	texts   texts
 	reached []roomEvent // milestones
 }
 
@@ -285,7 +286,7 @@ func (f *roomFold) post(e *roomEvent, p *domain.ThreadPosted) {
 
 // text is a personal text, nil where there is none or it is to be forgotten.
 func (f *roomFold) text(of uuid.UUID, text string) *NoteText {
-	if text == "" || f.reader.erased(of) {
+	if text = f.texts.show(of, text); text == "" {
 		return nil
 	}
 	return &NoteText{Of: partyOf(f.reader.People, of), Text: text}

@@ -73,7 +73,7 @@ func losesAgrees(t *rapid.T, history []naive.Event) {
 
 // voidOf is the event that voids e, as the next of a log.
 func voidOf(t require, e eventstore.RecordedEvent, events int) eventstore.RecordedEvent {
-	data, err := json.Marshal(&domain.EventVoided{EventID: e.ID, Reason: "on trial"})
+	data, err := json.Marshal(&domain.EventVoided{EventID: e.ID, Reason: "on-trial"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -142,6 +142,7 @@ func TestProfileErrors(t *testing.T) {
 		{"encoding", "key: [Row]", "key: [Row]\nencoding: windows-1253", "did you mean windows-1252?"},
 		{"delimiter", "key: [Row]", `{key: [Row]`, "p.yaml:"},
 		{"delimiter word", "key: [Row]", "key: [Row]\ndelimiter: comma", `delimiter "comma" is not known`},
+		{"a person as actor", "key: [Row]", "key: [Row]\nactor: Ann Lee", "actor names a system"},
 		{"no program", "program: nursing\n", "", "no program"},
 		{"no mentee", "    mentee: {email: Mentee e-mail, name: Mentee}\n", "", "mentee is missing"},
 		{"no email", "{email: Mentor e-mail, name: Mentor}", "{name: Mentor}", "email is missing"},
@@ -217,6 +218,53 @@ func TestEncodings(t *testing.T) {
 				t.Error(text)
 			}
 		})
+	}
+}
+
+// A row may be shifted, or a profile name the wrong column: what is personal then gets into a message for whoever runs
+// the import, and into no event but under personal.
+func TestMisplacedNamesAreNotRecorded(t *testing.T) {
+	const header = "Nr;Date;Mentor;Mentee;Goal;Minutes;Thread;About\n"
+	const text = `apiVersion: laurel/v1
+kind: CSVProfile
+source: s
+program: nursing
+delimiter: ";"
+dates: {formats: [YYYY-MM-DD], timezone: UTC}
+key: [Nr]
+type: {column: Nr, map: {void: EventVoided, "*": SessionHeld}}
+occurred_at: Date
+correlation: Thread
+stream: {mentorship: {mentor: Mentor, mentee: Mentee}}
+fields:
+  minutes: {column: Minutes}
+  event_id: {column: Goal}
+  reason: {column: About}
+  personal.note: {column: About}
+`
+	p, err := csvfile.ParseProfile("p.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := "5e0c2a3e-8f7a-4c65-9a35-7d1c6f0f2b11"
+	for _, c := range []struct{ name, row, want string }{
+		{"a name for minutes", "1;2024-01-02;a@x.org;b@x.org;;Quixwood;t;", `"Quixwood" is not a whole number`},
+		{"a name for a date", "1;Quixwood;a@x.org;b@x.org;;;t;", "date"},
+		{"a name for a person", "1;2024-01-02;Quixwood;b@x.org;;;t;", "it is not an e-mail address"},
+		{"a name in metadata", "1;2024-01-02;a@x.org;b@x.org;;;Zeb Quixwood;", "correlation_id: is no id"},
+		{"an address in metadata", "1;2024-01-02;a@x.org;b@x.org;;;zeb@quixwood.org;", "correlation_id: looks like"},
+		{"a name in a reason", "void;2024-01-02;a@x.org;b@x.org;" + id + ";;t;Quixwood was ill", "reason: is no short code"},
+	} {
+		store := eventstore.NewMemory()
+		report, err := csvfile.Import(t.Context(), store, strings.NewReader(header+c.row+"\n"), "in.csv", p, nil,
+			eventstore.IngestOptions{})
+		if err != nil || report.Rejected != 1 || !strings.Contains(report.Rejections[0].String(), c.want) {
+			t.Errorf("%s: %+v, %v, want a rejection that says %q", c.name, report, err, c.want)
+		}
+		if recorded := dump(t, store); recorded != "" {
+			t.Errorf("%s: recorded\n%s", c.name, recorded)
+		}
+		store.Close()
 	}
 }
 

@@ -39,6 +39,8 @@
 //
 // The id of an event is version 5 of (version 5 of the URL "laurel:" + source, the cells of the key), so that
 // importing a file again adds nothing. A row that cannot be recorded goes to the rejects with its line and the reason
-// and does not stop the others. A file in another encoding than the profile says is refused before anything is
-// recorded, as long as the file can be read twice.
+// and does not stop the others. The reason may quote the cell at fault, and so a name that stands in the wrong column:
+// it is there for whoever runs the import, whose file it is, and no event holds it. Metadata and reasons take ids and
+// codes, so that a profile which points them at the wrong column has its rows rejected. A file in another encoding
+// than the profile says is refused before anything is recorded, as long as the file can be read twice.
 package csvfile

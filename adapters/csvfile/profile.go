@@ -133,7 +133,9 @@ func (r *reader) profile(root *node) *Profile {
 		p.decimalComma = choice(r, n, "decimal", ".", ",") == ","
 	}
 	if n := v["actor"]; n != nil {
-		p.actor = r.scalar(n, "actor")
+		if p.actor = r.scalar(n, "actor"); strings.ContainsAny(p.actor, "@ ") {
+			r.fail(n, "actor names a system or a uuid, and no person; write one such as import:hr")
+		}
 	}
 	r.dates(p, v["dates"])
 	if n := v["key"]; n != nil {

@@ -19,6 +19,9 @@ const (
 	celModule  = "github.com/google/cel-go"
 	yamlModule = "github.com/goccy/go-yaml"
 	rapid      = "pgregory.net/rapid"
+
+	// normPackage takes letters and their accents apart: names are found however they are written.
+	normPackage = "golang.org/x/text/unicode/norm"
 )
 
 // importRule says what the packages that it is for may import beside the standard library: an import path stands for
@@ -39,7 +42,7 @@ var importRules = []importRule{
 	{of: "laurel/domain/access/accesstest", may: []string{"laurel/domain", "laurel/domain/access", uuidModule, rapid}},
 	{of: "laurel/eventstore", may: []string{"laurel/domain", uuidModule}},
 	{of: "laurel/eventstore/storetest", may: []string{"laurel/domain", "laurel/eventstore", uuidModule, rapid}},
-	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule}},
+	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule, normPackage}},
 	{of: "laurel/projections/awarding", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
 		uuidModule}},
 	{of: "laurel/projections/digest", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",

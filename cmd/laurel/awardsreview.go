@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -141,11 +140,9 @@ again for the same standing.`,
 	return cmd
 }
 
-// reasonCode matches what may stand in a decision as its reason: no free text, which could speak of a person.
-var reasonCode = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
+// checkReason refuses free text where a decision takes a code as its reason: it could speak of a person.
 func checkReason(flag, code, example string) error {
-	if reasonCode.MatchString(code) {
+	if domain.Slug(code).Valid() {
 		return nil
 	}
 	// It is not quoted: it may speak of a person.

@@ -123,13 +123,8 @@ func newConsentWithdraw(a *app) *cobra.Command {
 				if err := awarding.WithdrawConsent(ctx, store, of, from, who.meta); err != nil {
 					return err
 				}
-				due, err := awarding.DueRetractions(ctx, store, who.meta.OccurredAt, nil)
-				if err != nil {
+				if err := a.noteRetractions(ctx, store, who.meta); err != nil {
 					return err
-				}
-				if len(due) > 0 {
-					a.note("%s to be retracted; see `laurel acknowledge due`",
-						plural(len(due), "acknowledgement is due", "acknowledgements are due"))
 				}
 				return a.printConsentChange(consentChange{Person: of.String(), Audience: from})
 			})

@@ -14,6 +14,7 @@ import (
 	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
 	"laurel/eventstore"
+	"laurel/projections"
 )
 
 func newLog(a *app) *cobra.Command {
@@ -28,7 +29,7 @@ var eventColumns = []render.Column{
 	{Name: "data"},
 }
 
-// eventLine is an event in JSON: the envelope of the design, flat, and the payload as it is stored.
+// eventLine is an event in JSON: the envelope of the design, flat, and the payload.
 type eventLine struct {
 	ID            string          `json:"id"`
 	Type          string          `json:"type"`
@@ -45,8 +46,9 @@ type eventLine struct {
 	Data          json.RawMessage `json:"data,omitempty"`
 }
 
-// printEvent prints one event of a stream of them.
-func printEvent(s *render.Stream, e eventstore.RecordedEvent) error {
+// printEvent prints one event of a stream of them, without what belongs to people who were erased.
+func printEvent(s *render.Stream, e eventstore.RecordedEvent, redactor *projections.Redactor) error {
+	e.Data = redactor.Data(&e)
 	line := eventLine{
 		ID: e.ID.String(), Type: string(e.Type), Stream: e.Stream, Revision: uint64(e.Revision),
 		Position:   e.Position.String(),
@@ -147,7 +149,8 @@ func newLogShow(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show [STREAM]",
 		Short: "Show events, oldest first",
-		Long: `Show the events of one stream, or of the whole log, oldest first.
+		Long: `Show the events of one stream, or of the whole log, oldest first, as they were recorded. What belongs to people
+who were erased since is left out, and their names are hidden in what others wrote: the log itself keeps it.
 
 The position of the last event shown goes into --after to see the next ones.`,
 		Example: `  laurel log show --limit 20
@@ -176,13 +179,13 @@ The position of the last event shown goes into --after to see the next ones.`,
 					return usage("--after goes with the whole log, not with a stream", "leave one of them out")
 				}
 				events := store.ReadStream(ctx, given[0], 0, eventstore.Forward)
-				return a.showEvents(events, filter, &sel.past, limit, "see all with --limit 0")
+				return a.showEvents(ctx, events, filter, &sel.past, limit, "see all with --limit 0")
 			}
 			after, err := parsePosition(store, sel.after, "--after")
 			if err != nil {
 				return err
 			}
-			return a.showEvents(store.ReadAll(ctx, after, filter), filter, &sel.past, limit,
+			return a.showEvents(ctx, store.ReadAll(ctx, after, filter), filter, &sel.past, limit,
 				"see them with --after, or all with --limit 0")
 		},
 	}
@@ -193,8 +196,12 @@ The position of the last event shown goes into --after to see the next ones.`,
 }
 
 // showEvents prints the events that are selected, up to a limit, and says how to see more.
-func (a *app) showEvents(events iter.Seq2[eventstore.RecordedEvent, error], filter eventstore.Filter, past *pastView,
-	limit int, more string) error {
+func (a *app) showEvents(ctx context.Context, events iter.Seq2[eventstore.RecordedEvent, error],
+	filter eventstore.Filter, past *pastView, limit int, more string) error {
+	redactor, err := projections.ReadRedactor(ctx, past.store)
+	if err != nil {
+		return err
+	}
 	out, n := a.out.Stream(eventColumns...), 0
 	for e, err := range events {
 		if err != nil {
@@ -209,7 +216,7 @@ func (a *app) showEvents(events iter.Seq2[eventstore.RecordedEvent, error], filt
 		if n++; limit > 0 && n > limit {
 			break
 		}
-		if err := printEvent(out, e); err != nil {
+		if err := printEvent(out, e, redactor); err != nil {
 			return err
 		}
 	}
@@ -307,9 +314,13 @@ func (a *app) tail(
 			oldest = (oldest + 1) % lines
 		}
 	}
+	redactor, err := projections.ReadRedactor(ctx, store)
+	if err != nil {
+		return err
+	}
 	out := a.out.Stream(eventColumns...)
 	for i := range newest {
-		if err := printEvent(out, newest[(oldest+i)%len(newest)]); err != nil {
+		if err := printEvent(out, newest[(oldest+i)%len(newest)], redactor); err != nil {
 			return err
 		}
 	}
@@ -327,7 +338,10 @@ func (a *app) tail(
 			return err
 		}
 		if m.Kind == eventstore.MessageEvent {
-			if err := printEvent(out, m.Event); err != nil {
+			if err := redactor.Catch(ctx, store); err != nil {
+				return err
+			}
+			if err := printEvent(out, m.Event, redactor); err != nil {
 				return err
 			}
 		}

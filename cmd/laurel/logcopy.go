@@ -10,6 +10,7 @@ import (
 
 	"laurel/cmd/laurel/internal/render"
 	"laurel/eventstore"
+	"laurel/projections"
 )
 
 // copyEventsMax bounds how many events one batch of a copy holds, and copyBytesMax their data.
@@ -19,16 +20,22 @@ const (
 )
 
 func newLogCopy(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "copy FROM TO",
+	var forget bool
+	cmd := &cobra.Command{
+		Use:   "copy FROM TO [--forget]",
 		Short: "Copy the log of one store into another",
 		Long: `Copy every event of the store FROM into the store TO: ids, order, revisions and metadata stay the same;
 positions and the time of recording are the other store's own.
 
 A copy that was interrupted goes on when the same command runs again, and what is already there is compared and not
-written twice. TO must be empty or hold the beginning of FROM.`,
-		Example: `  laurel log copy file:laurel-data file:/backup/laurel-data`,
-		Args:    args("FROM", "TO"),
+written twice. TO must be empty or hold the beginning of FROM.
+
+The events of a log never change, so its file still holds the names and texts of people who were erased. With --forget,
+the copy does not: all events are there, and every score is the same, but nothing personal of those people is, and
+their names are replaced in what others wrote. Where they are to be gone, use such a copy and destroy the file.`,
+		Example: `  laurel log copy file:laurel-data file:/backup/laurel-data
+  laurel log copy file:laurel-data file:laurel-data-2027 --forget`,
+		Args: args("FROM", "TO"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			fromURL, err := parseStoreURL(given[0])
 			if err != nil {
@@ -51,8 +58,14 @@ written twice. TO must be empty or hold the beginning of FROM.`,
 			if err != nil {
 				return err
 			}
+			c := copier{from: from, to: to, toName: given[1]}
+			if forget {
+				if c.redactor, err = projections.ReadRedactor(ctx, from); err != nil {
+					return errors.Join(err, to.Close())
+				}
+			}
 			progress := a.progress("Copying", "events", 0)
-			c := copier{from: from, to: to, toName: given[1], progress: progress}
+			c.progress = progress
 			err = c.run(ctx)
 			progress.Done()
 			if err := errors.Join(err, to.Close()); err != nil {
@@ -73,12 +86,15 @@ written twice. TO must be empty or hold the beginning of FROM.`,
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&forget, "forget", false, "leave out what belongs to people who were erased")
+	return cmd
 }
 
 // copier copies one log behind what the other already holds of it.
 type copier struct {
 	from, to        eventstore.Store
 	toName          string
+	redactor        *projections.Redactor // nil for a copy of everything
 	progress        *render.Progress
 	present, copied int64
 
@@ -135,6 +151,9 @@ func (c *copier) differs(e, there eventstore.RecordedEvent) error {
 
 // add puts an event into the batch, behind the event before it when both are of one stream.
 func (c *copier) add(ctx context.Context, e eventstore.RecordedEvent) error {
+	if c.redactor != nil {
+		e.Data = c.redactor.Data(&e)
+	}
 	n := eventstore.NewEvent{ID: e.ID, Type: e.Type, Meta: e.Meta, Data: e.Data}
 	last := len(c.batch) - 1
 	if last >= 0 && c.batch[last].Stream == e.Stream {

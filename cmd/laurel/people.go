@@ -112,9 +112,14 @@ func newPersonAct(a *app, act personAct) *cobra.Command {
 	return cmd
 }
 
-// noteRetractions says how many acknowledgements have lost their consent.
+// noteRetractions says how many acknowledgements have lost their consent: also those that were published after the time
+// for which the withdrawal is recorded.
 func (a *app) noteRetractions(ctx context.Context, store eventstore.Store, meta domain.CommandMeta) error {
-	due, err := awarding.DueRetractions(ctx, store, meta.OccurredAt, nil)
+	asOf := a.now()
+	if meta.OccurredAt.After(asOf) {
+		asOf = meta.OccurredAt
+	}
+	due, err := awarding.DueRetractions(ctx, store, asOf, nil)
 	if err != nil {
 		return err
 	}
@@ -212,7 +217,9 @@ func newPersonErase(a *app) *cobra.Command {
 		long: `Forget a person for good: their name, their texts and their consents.
 
 Their consents are withdrawn first. Nothing is recorded about them any more, and it cannot be undone. What they did
-still counts, under an id that nobody's name belongs to.`,
+still counts, under an id that nobody's name belongs to. From then on no command shows what belongs to them, whatever
+--as-of or --position says, nor their names in what others wrote. The log itself keeps its events; a copy with
+"log copy FROM TO --forget" does not.`,
 		example: "  laurel person erase ben@example.org --by owner@example.org",
 		done:    "is erased",
 		command: func(_ uuid.UUID, who actor) domain.Command { return domain.ErasePerson{CommandMeta: who.meta} },

@@ -232,7 +232,7 @@ const textBytesMax = 1 << 20
 
 // personalText is the text of a flag, or what standard input holds for "-", so that no shell remembers it. Nothing is
 // kept that would belong to somebody who was erased.
-func (a *app) personalText(ctx context.Context, d *roomDesk, of uuid.UUID, text string) (string, error) {
+func (a *app) personalText(d *roomDesk, of uuid.UUID, text string) (string, error) {
 	if text == "-" {
 		data, err := io.ReadAll(io.LimitReader(a.stdin, textBytesMax))
 		if err != nil {
@@ -243,10 +243,9 @@ func (a *app) personalText(ctx context.Context, d *roomDesk, of uuid.UUID, text 
 	if text == "" {
 		return "", nil
 	}
-	consents, err := projections.ReadConsents(ctx, d.store, nil)
-	if err == nil && consents.Erased(of) {
-		err = badInput("record a text", of.String(), "the person was erased",
+	if d.people.Erased(of) {
+		return "", badInput("record a text", of.String(), "the person was erased",
 			"nothing is recorded that would belong to an erased person")
 	}
-	return text, err
+	return text, nil
 }

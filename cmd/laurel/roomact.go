@@ -73,7 +73,7 @@ func newRoomSession(a *app) *cobra.Command {
 			textFlag(cmd, &note, "note", "a note; it belongs to whoever --by names")
 		},
 		command: func(ctx context.Context, d *roomDesk) (domain.Command, error) {
-			text, err := a.personalText(ctx, d, d.who.person, note)
+			text, err := a.personalText(d, d.who.person, note)
 			if err != nil {
 				return nil, err
 			}
@@ -174,7 +174,7 @@ personal, and belongs to the owner. --wording - reads it from standard input.`,
 					return nil, err
 				}
 			}
-			text, err := a.personalText(ctx, d, c.Owner, wording)
+			text, err := a.personalText(d, c.Owner, wording)
 			if text != "" {
 				c.Personal = domain.GoalWording{Of: c.Owner, Wording: text}
 			}
@@ -257,7 +257,7 @@ they show it to the program, or to the public.`,
 			if text == "" {
 				return nil, usage("--text is missing", "such as --text \"My first review\", or --text - for standard input")
 			}
-			written, err := a.personalText(ctx, d, d.who.person, text)
+			written, err := a.personalText(d, d.who.person, text)
 			return domain.PostThread{CommandMeta: d.who.meta, Thread: d.given[0], Visibility: domain.Visibility(visibility),
 				Personal: domain.ThreadText{Of: d.who.person, Text: written}}, err
 		},

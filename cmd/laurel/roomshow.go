@@ -31,10 +31,6 @@ func (a *app) lookAtRoom(ctx context.Context, choice *roomChoice, text string,
 		if reader.Programs, err = readPrograms(ctx, store, upTo); err != nil {
 			return err
 		}
-		// Whoever is erased by now is forgotten at every position.
-		if reader.Consents, err = projections.ReadConsents(ctx, store, nil); err != nil {
-			return err
-		}
 		room, err := projections.ReadRoom(ctx, store, ref.Room, upTo)
 		if err != nil {
 			return err

@@ -172,33 +172,10 @@ func retract(ctx context.Context, store eventstore.Store, award, published uuid.
 	return stepTaken(err)
 }
 
-// WithdrawConsent takes a person's consent back for an audience and all wider ones, whichever of them they gave, at once.
+// WithdrawConsent takes a person's consent back for an audience and all wider ones. The decider knows whose it is.
 func WithdrawConsent(ctx context.Context, store eventstore.Store, person uuid.UUID, audience domain.Audience,
 	meta domain.CommandMeta) error {
-	decider := domain.PersonDecider(person)
-	all := decider
-	all.Decide = func(state *domain.Person, cmd domain.Command) ([]domain.Event, error) {
-		var events []domain.Event
-		wide := projections.Audiences()
-		from := max(0, slices.Index(wide, audience))
-		for i := len(wide) - 1; i >= from; i-- {
-			if i > from && !state.Consents(wide[i]) || i == from && !state.Consents(audience) && len(events) > 0 {
-				continue
-			}
-			step := meta
-			if len(events) > 0 {
-				step.ID = uuid.NewSHA1(meta.ID, []byte(wide[i]))
-			}
-			decided, err := decider.Decide(state, domain.WithdrawConsent{CommandMeta: step, Audience: wide[i]})
-			if err != nil || len(decided) == 0 {
-				return nil, err
-			}
-			events = append(events, decided...)
-			state = decider.Fold(state, decided...)
-		}
-		return events, nil
-	}
-	_, err := eventstore.Handle(ctx, store, domain.PersonStream(person), all,
+	_, err := eventstore.Handle(ctx, store, domain.PersonStream(person), domain.PersonDecider(person),
 		domain.WithdrawConsent{CommandMeta: meta, Audience: audience})
 	return err
 }

@@ -18,7 +18,7 @@ import (
 type Void struct {
 	Meta          domain.CommandMeta
 	Event         uuid.UUID
-	Reason        string // a short code, such as entered-twice; never about a person
+	Reason        string // a code, such as entered-twice
 	DespiteAwards bool   // also where an award rests on the event
 }
 
@@ -41,10 +41,6 @@ type VoidReport struct {
 // reported, and not undone: the void is right, and the award is for the audit and the next pass of the award process.
 func VoidEvent(ctx context.Context, store eventstore.Store, v Void) (VoidReport, error) {
 	report := VoidReport{Event: v.Event, Awards: []uuid.UUID{}}
-	if strings.Contains(v.Reason, "@") || len(v.Reason) > domain.NameBytesMax {
-		return report, &domain.Error{Code: domain.CodeInvalid, Field: "reason", Message: "is no short code",
-			Hint: "such as entered-twice; it names no person"}
-	}
 	target, err := findEvent(ctx, store, v.Event)
 	if err != nil {
 		return report, err

@@ -31,6 +31,7 @@ func number(n int) uuid.UUID {
 type log struct {
 	store *eventstore.Memory
 	n     int
+	at    []eventstore.Position // of each event
 }
 
 func (l *log) add(t interface{ Fatal(...any) }, stream string, at int, p domain.Payload) uuid.UUID {
@@ -40,10 +41,12 @@ func (l *log) add(t interface{ Fatal(...any) }, stream string, at int, p domain.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.store.Append(context.Background(), eventstore.StreamAppend{Stream: stream, Expected: eventstore.Any,
-		Events: []eventstore.NewEvent{e}}); err != nil {
+	result, err := l.store.Append(context.Background(), eventstore.StreamAppend{Stream: stream, Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{e}})
+	if err != nil {
 		t.Fatal(err)
 	}
+	l.at = append(l.at, result.Position)
 	return number(l.n)
 }
 
@@ -51,12 +54,14 @@ func (l *log) add(t interface{ Fatal(...any) }, stream string, at int, p domain.
 var hostile = []string{"thanks to %s!", "Th%s", "<b>%s</b>", "[%s](http://evil.example)", "\u202e%s\u202c", "a\x00\x1b[31m%s",
 	"x%sx" + "", "# %s\n\n- a\n> b", "<script>alert('%s')</script>", "{{%s}}", "www.evil.example %s", "```%s```"}
 
-// Whatever the history, nothing of a person without a consent in force is in any rendering.
+// Whatever the history and the position that is asked about, nothing of a person without a consent in force is in any
+// rendering; of people of the program, also no given name.
 func TestNobodyIsNamedWithoutConsent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := &log{store: eventstore.NewMemory()}
 		people := 5
 		name := func(i int) string { return fmt.Sprintf("Qz%c Vx%cw", 'a'+i, 'a'+i) }
+		given := func(i int) string { return fmt.Sprintf("Qz%c", 'a'+i) }
 		text := func(i int) string { return fmt.Sprintf("zqtext%c", 'a'+i) }
 		person := func(i int) string { return domain.PersonStream(number(1000 + i)) }
 		room := domain.MentorshipStream(number(3000))
@@ -98,12 +103,17 @@ func TestNobodyIsNamedWithoutConsent(t *testing.T) {
 			default:
 				about := rapid.IntRange(0, people-1).Draw(t, "about")
 				form := rapid.SampledFrom(hostile).Draw(t, "form")
-				words := text(i) + " " + fmt.Sprintf(form, " "+name(about)+" ") + fmt.Sprintf(" mail%c@z.example", 'a'+about)
+				called := rapid.SampledFrom([]string{name(about), given(about), strings.ToLower(given(about))}).Draw(t, "called")
+				words := text(i) + " " + fmt.Sprintf(form, " "+called+" ") + fmt.Sprintf(" mail%c@z.example", 'a'+about)
 				l.add(t, room, day, &domain.ThreadPosted{Thread: "t" + fmt.Sprint(about), Visibility: domain.VisibilityPublic,
 					Personal: domain.ThreadText{Of: number(1000 + i), Text: words + strings.Repeat("w", about*40)}})
 			}
 		}
-		source, err := digest.Read(context.Background(), l.store, "git", nil)
+		var upTo *eventstore.Position
+		if rapid.Bool().Draw(t, "at a position") {
+			upTo = new(rapid.SampledFrom(l.at).Draw(t, "position"))
+		}
+		source, err := digest.Read(context.Background(), l.store, "git", upTo)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,6 +141,10 @@ func TestNobodyIsNamedWithoutConsent(t *testing.T) {
 					joined := strings.Join(strings.Fields(r), " ")
 					if !named && (strings.Contains(joined, name(i)) || strings.Contains(joined, text(i))) {
 						t.Fatalf("%s before %s in\n%s", name(i), audience, r)
+					}
+					const members = 2
+					if !named && i < members && strings.Contains(strings.ToLower(joined), strings.ToLower(given(i))) {
+						t.Fatalf("%s before %s in\n%s", given(i), audience, r)
 					}
 				}
 			}
@@ -163,6 +177,89 @@ func checkForms(t *rapid.T, text, markdown, html string) {
 				strings.Contains(rest, "://") || strings.Contains(rest, "www.") {
 				t.Fatalf("markup in %s", line)
 			}
+		}
+	}
+}
+
+// Given a post, then those who may not be named are not: people of the program by what they are called there, others by
+// their whole names.
+func TestPostsNameOnlyWhoAgreed(t *testing.T) {
+	l := &log{store: eventstore.NewMemory()}
+	names := []string{"Ann Lee", "Ben Moss", "Cleo Park", "Dora Ruiz", "Ann Moss", "Eve Stone"}
+	for i, name := range names {
+		l.add(t, domain.PersonStream(number(1000+i)), 0, &domain.PersonRegistered{Personal: domain.PersonDetails{
+			Of: number(1000 + i), Name: name, HRID: fmt.Sprint("HR-", 4000+i)}})
+	}
+	wrong := l.add(t, domain.PersonStream(number(1001)), 0, &domain.PersonRegistered{Personal: domain.PersonDetails{
+		Of: number(1001), Name: "Bennet Moose"}})
+	l.add(t, domain.PersonStream(number(1001)), 0, &domain.EventVoided{EventID: wrong, Reason: "misspelt"})
+	room := domain.MentorshipStream(number(3000))
+	l.add(t, room, 0, &domain.MentorshipStarted{Program: "git", Mentor: number(1000), Mentee: number(1001)})
+	l.add(t, domain.MentorshipStream(number(3001)), 0,
+		&domain.MentorshipStarted{Program: "other", Mentor: number(1000), Mentee: number(1003)})
+	l.add(t, domain.PersonStream(number(1002)), 0, &domain.PersonJoinedUnit{Unit: "u", Program: "git"})
+	l.add(t, domain.PersonStream(number(1004)), 0, &domain.PersonJoinedUnit{Unit: "u", Program: "git"})
+	l.add(t, domain.PersonStream(number(1000)), 0,
+		&domain.ConsentGranted{Audience: domain.AudiencePublic, TextVersion: "v1"})
+	for i, c := range []struct{ text, want string }{
+		{"Ben helped me", "someone helped me"},
+		{"BEN, ben's and Mr Moss'", "someone, someone's and Mr someone'"},
+		{"Bennet Moose, as they called him", "someone, as they called him"},
+		{"Cleo of my unit", "someone of my unit"},
+		{"Dora of another program, Dora Ruiz", "Dora of another program, someone"},
+		{"I am Ann Lee, not Ann", "I am Ann Lee, not someone"},
+		{"a stone by Eve Stone, HR-4005", "a stone by someone, someone"},
+	} {
+		l.add(t, room, i+1, &domain.ThreadPosted{Thread: "t", Visibility: domain.VisibilityPublic,
+			Personal: domain.ThreadText{Of: number(1000), Text: c.text}})
+		source, err := digest.Read(t.Context(), l.store, "git", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := day0.AddDate(0, 0, i+1)
+		d := digest.New(source, digest.Options{Audience: domain.AudienceTeam, TextVersion: "v1", Since: at.Add(-time.Hour),
+			Until: at, AsOf: at})
+		if len(d.Journeys) != 1 || d.Journeys[0].Posts[0].Text != c.want {
+			t.Errorf("%q is told as %+v, want %q", c.text, d.Journeys, c.want)
+		}
+	}
+}
+
+// Given a withdrawal or an erasure after a position, then a digest as known at the position does not name the person,
+// and nothing else about it changes.
+func TestAPositionBringsNobodyBack(t *testing.T) {
+	for name, after := range map[string]domain.Payload{
+		"nothing": nil, "erased": &domain.PersonErased{},
+		"withdrawn":                       &domain.ConsentWithdrawn{Audience: domain.AudienceTeam},
+		"withdrawn from a wider audience": &domain.ConsentWithdrawn{Audience: domain.AudiencePublic},
+	} {
+		l := &log{store: eventstore.NewMemory()}
+		ann := domain.PersonStream(number(1000))
+		l.add(t, ann, 0, &domain.PersonRegistered{Personal: domain.PersonDetails{Of: number(1000), Name: "Ann Lee"}})
+		room := domain.MentorshipStream(number(3000))
+		l.add(t, room, 0, &domain.MentorshipStarted{Program: "git", Mentor: number(1001), Mentee: number(1000)})
+		l.add(t, room, 0, &domain.MilestoneReached{Roadmap: "r", Milestone: "m"})
+		l.add(t, ann, 0, &domain.ConsentGranted{Audience: domain.AudienceOrganisation, TextVersion: "v1"})
+		before := l.at[len(l.at)-1]
+		if after != nil {
+			l.add(t, ann, 9, after)
+		}
+		source, err := digest.Read(t.Context(), l.store, "git", &before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := digest.New(source, digest.Options{Audience: domain.AudienceTeam, TextVersion: "v1", Since: day0.Add(-time.Hour),
+			Until: day0, AsOf: day0})
+		got, err := json.Marshal(d.Milestones[0].People)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `{"named":[],"others":1}`
+		if after == nil || name == "withdrawn from a wider audience" {
+			want = `{"named":[{"person":"` + number(1000).String() + `","name":"Ann Lee"}],"others":0}`
+		}
+		if string(got) != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
 }

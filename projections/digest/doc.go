@@ -6,12 +6,15 @@
 // # Consent
 //
 // A person is named, or quoted, if they agreed to be named before the audience under the text version, as of the time
-// of the digest, and nothing known has taken that back (projections.Consents.MayName). All others are counted: "and 4
-// others". That is decided in New; a Digest holds no name and no text of anybody else, so no rendering can leak one.
+// of the digest, and nothing known today has taken that back: not at a later time (projections.Consents.MayName), and
+// not after the position that the digest is made for. All others are counted: "and 4 others". That is decided in New; a
+// Digest holds no name and no text of anybody else, so no rendering can leak one.
 //
 // Posts are quoted by their audience: the public reads public posts, the team and the organisation also those that are
 // visible to the program, and nobody those of a room. Where a post mentions people who may not be named, their names and
-// all e-mail addresses are replaced. That finds names as they were registered; a nickname it cannot know.
+// all e-mail addresses are replaced: whole names of everybody, and given or family names alone of whoever is or was a
+// mentor, a mentee or in a unit of the program. projections.Masker says what it finds, and what it cannot: nicknames
+// above all. Whoever publishes a digest reads it first.
 //
 // # What is news
 //

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"laurel/domain"
+	"laurel/projections"
 )
 
 // Options say what a digest is about, and whom it may name.
@@ -44,7 +45,7 @@ type builder struct {
 	Options
 	names   map[uuid.UUID]string // of those who were asked about; "" for who may not be named
 	mentees map[uuid.UUID]time.Time
-	hide    *masker
+	hide    *projections.Masker
 }
 
 // inPeriod tells whether a time belongs to the period.
@@ -57,9 +58,10 @@ func (b *builder) nameOf(person uuid.UUID) string {
 		return name
 	}
 	contact, found := b.people.Contact(person)
-	if found && b.consents.MayName(person, b.Audience, b.TextVersion, b.AsOf) {
+	if found && b.consents.MayName(person, b.Audience, b.TextVersion, b.AsOf) &&
+		b.present.Current(person, b.Audience, b.TextVersion, domain.OccurredMax) {
 		name = cut(clean(contact.Name), NameRunesMax)
-		if address.MatchString(name) {
+		if projections.HasAddress(name) {
 			name = "" // nobody agreed to have their address published
 		}
 	}
@@ -67,16 +69,27 @@ func (b *builder) nameOf(person uuid.UUID) string {
 	return name
 }
 
-// newMasker knows everybody who may not be named, by every name that they ever had. Those who were erased are among
-// them: others may have written about them.
-func (b *builder) newMasker() *masker {
-	m := newMasker()
-	for _, r := range b.registered {
-		if b.nameOf(r.person) == "" {
-			m.add(r.contact)
+// newMasker hides everybody who may not be named, by every name that they ever had. Those who were erased are among
+// them: others may have written about them. Whoever has to do with the program is hidden by given or family name alone,
+// too: that is how people there speak of each other.
+func (b *builder) newMasker() *projections.Masker {
+	m := projections.NewMasker()
+	for person, contact := range b.people.Every() {
+		switch {
+		case b.nameOf(person) != "":
+			m.Spare(contact)
+		case b.members[person]:
+			m.AddParts(contact)
+		default:
+			m.Add(contact)
 		}
 	}
 	return m
+}
+
+// mask hides people who may not be named, and all addresses, in a text.
+func (b *builder) mask(text string) string {
+	return b.hide.Mask(projections.MaskAddresses(clean(text)))
 }
 
 // crowd collects the people of one piece of news, each once.
@@ -196,7 +209,7 @@ func (b *builder) happenings(d *Digest) {
 	}
 	b.journeys(d, threads)
 	for key, c := range milestones {
-		title := b.hide.mask(b.roadmaps[key.roadmap])
+		title := b.mask(b.roadmaps[key.roadmap])
 		if title == "" {
 			title = string(key.roadmap)
 		}
@@ -206,7 +219,7 @@ func (b *builder) happenings(d *Digest) {
 		return cmp.Or(cmp.Compare(x.Roadmap, y.Roadmap), cmp.Compare(x.Milestone, y.Milestone))
 	})
 	for to, c := range promotions {
-		d.Promotions = append(d.Promotions, PromotionGroup{b.hide.mask(to), b.peopleOf(c)})
+		d.Promotions = append(d.Promotions, PromotionGroup{b.mask(to), b.peopleOf(c)})
 	}
 	slices.SortFunc(d.Promotions, func(x, y PromotionGroup) int { return strings.Compare(x.To, y.To) })
 }
@@ -242,12 +255,12 @@ func (b *builder) post(threads map[threadKey]*thread, h *happening, p *domain.Th
 		t = &thread{}
 		threads[key] = t
 	}
-	name, text := b.nameOf(p.Personal.Of), clean(p.Personal.Text)
+	name, text := b.nameOf(p.Personal.Of), b.mask(p.Personal.Text)
 	if name == "" || text == "" {
 		t.hidden++
 		return
 	}
-	t.shown = append(t.shown, Post{Person{p.Personal.Of, name}, h.at.UTC(), cut(b.hide.mask(text), TextRunesMax)})
+	t.shown = append(t.shown, Post{Person{p.Personal.Of, name}, h.at.UTC(), cut(text, TextRunesMax)})
 	if t.id == uuid.Nil {
 		t.id = h.id
 	}

@@ -19,10 +19,11 @@ type Source struct {
 	Position eventstore.Position
 	Newest   time.Time // occurred_at of what is newest in it
 
-	people     *projections.People
-	consents   *projections.Consents
-	register   *projections.Register
-	registered []registration // in log order
+	people   *projections.People
+	consents *projections.Consents
+	present  *projections.Consents // as known now, whatever the position
+	register *projections.Register
+	members  map[uuid.UUID]bool // whoever was ever said to have to do with the program
 
 	title     string
 	roadmaps  map[domain.Slug]string // title
@@ -30,12 +31,6 @@ type Source struct {
 	rooms     map[uuid.UUID]*room // by mentorship, of every program
 	happened  []happening         // in log order
 	voided    map[voidKey]bool
-}
-
-// registration is what a person was registered with.
-type registration struct {
-	person  uuid.UUID
-	contact projections.Contact
 }
 
 // room is a mentorship as far as a digest needs it.
@@ -63,19 +58,22 @@ type voidKey struct{ stream, event uuid.UUID }
 
 // types are the events that a digest reads, voids beside them.
 var types = []domain.EventType{
-	domain.TypePersonRegistered, domain.TypePersonErased, domain.TypeConsentGranted, domain.TypeConsentWithdrawn,
-	domain.TypePromotionRecorded, domain.TypeMentorshipStarted, domain.TypeThreadPosted, domain.TypeMilestoneReached,
-	domain.TypeGoalMet, domain.TypeProgramOpened, domain.TypeRoadmapDefined, domain.TypeCriteriaProposed,
-	domain.TypeCriteriaActivated, domain.TypeAwardProposed, domain.TypeAwardGranted, domain.TypeAwardDeclined,
-	domain.TypeAwardKept, domain.TypeAwardRevoked, domain.TypeAwardExpired, domain.TypeEventVoided,
+	domain.TypePersonRegistered, domain.TypePersonJoinedUnit, domain.TypePersonErased, domain.TypeConsentGranted,
+	domain.TypeConsentWithdrawn, domain.TypePromotionRecorded, domain.TypeMentorshipStarted,
+	domain.TypeThreadPosted, domain.TypeMilestoneReached, domain.TypeGoalMet, domain.TypeProgramOpened,
+	domain.TypeRoadmapDefined, domain.TypeCriteriaProposed, domain.TypeCriteriaActivated, domain.TypeAwardProposed,
+	domain.TypeAwardGranted, domain.TypeAwardDeclined, domain.TypeAwardKept, domain.TypeAwardRevoked,
+	domain.TypeAwardExpired, domain.TypeEventVoided,
 }
 
-// Read reads the log up to a position; nil is its end.
+// Read reads the log up to a position; nil is its end. Who was erased or has taken a consent back after the position is
+// known all the same: a digest is read today.
 func Read(ctx context.Context, store eventstore.Store, program domain.Slug, upTo *eventstore.Position) (*Source, error) {
 	s := &Source{
 		Program: program, people: projections.NewPeople(), consents: projections.NewConsents(),
 		register: projections.NewRegister(), roadmaps: map[domain.Slug]string{},
-		documents: map[string]*criteria.Document{}, rooms: map[uuid.UUID]*room{}, voided: map[voidKey]bool{},
+		documents: map[string]*criteria.Document{}, members: map[uuid.UUID]bool{},
+		rooms: map[uuid.UUID]*room{}, voided: map[voidKey]bool{},
 	}
 	for e, err := range store.ReadAll(ctx, eventstore.Position{}, eventstore.Filter{Types: types}) {
 		if err != nil {
@@ -88,12 +86,16 @@ func Read(ctx context.Context, store eventstore.Store, program domain.Slug, upTo
 			return nil, err
 		}
 	}
-	if upTo != nil {
-		s.Position = *upTo
-		return s, nil
+	if upTo == nil {
+		head, err := store.Head(ctx)
+		s.Position, s.present = head, s.consents
+		return s, err
 	}
-	head, err := store.Head(ctx)
-	s.Position = head
+	if err := s.people.ForgetSince(ctx, store, *upTo); err != nil {
+		return nil, err
+	}
+	present, err := projections.ReadConsents(ctx, store, nil)
+	s.Position, s.present = *upTo, present
 	return s, err
 }
 
@@ -134,9 +136,8 @@ func (s *Source) applyEvent(stream domain.StreamID, e domain.Event) {
 	switch p := e.Payload.(type) {
 	case *domain.EventVoided:
 		s.voided[voidKey{stream.ID, p.EventID}] = true
-	case *domain.PersonRegistered:
-		contact := projections.Contact{Name: p.Personal.Name, Email: p.Personal.Email}
-		s.registered = append(s.registered, registration{stream.ID, contact})
+	case *domain.PersonJoinedUnit:
+		s.joins(stream.ID, p.Program)
 	case *domain.MentorshipStarted:
 		r := s.rooms[stream.ID]
 		if r == nil {
@@ -144,6 +145,8 @@ func (s *Source) applyEvent(stream domain.StreamID, e domain.Event) {
 			s.rooms[stream.ID] = r
 		}
 		r.starts = append(r.starts, roomStart{e.ID, e.Meta.OccurredAt, p.Program, p.Mentee})
+		s.joins(p.Mentor, p.Program)
+		s.joins(p.Mentee, p.Program)
 	case *domain.ThreadPosted, *domain.MilestoneReached, *domain.GoalMet, *domain.PromotionRecorded:
 		s.happened = append(s.happened, happening{stream, e.ID, e.Meta.OccurredAt, e.Payload})
 	case *domain.ProgramOpened:
@@ -154,6 +157,12 @@ func (s *Source) applyEvent(stream domain.StreamID, e domain.Event) {
 		s.addDocument(p.Hash, p.Document)
 	case *domain.CriteriaActivated:
 		s.addDocument(p.Hash, p.Document)
+	}
+}
+
+func (s *Source) joins(person uuid.UUID, program domain.Slug) {
+	if program == s.Program {
+		s.members[person] = true
 	}
 }
 
