@@ -57,11 +57,11 @@ func TestOwnTokens(t *testing.T) {
 		"days is not a number from 1 to 366":      func(f url.Values) { f.Set("days", "367") },
 		"days is too long":                        func(f url.Values) { f.Set("days", "99999999999") },
 		"program: is not a slug":                  func(f url.Values) { f.Set("program", "Git!") },
-		"command_id is no uuid":                   func(f url.Values) { f.Set("command_id", "1") },
+		"command id is no uuid":                   func(f url.Values) { f.Set("command_id", "1") },
 		"scope is given 60 times; at most":        func(f url.Values) { f["scope"] = make([]string, 60) },
-		"token_name is given more than once":      func(f url.Values) { f.Add("token_name", "x") },
+		"token name is given more than once":      func(f url.Values) { f.Add("token_name", "x") },
 		"token_name: contains what is no text":    func(f url.Values) { f.Set("token_name", "a\nb") },
-		"token_name is too long; at most 100 byt": func(f url.Values) { f.Set("token_name", strings.Repeat("x", 101)) },
+		"token name is too long; at most 100 byt": func(f url.Values) { f.Set("token_name", strings.Repeat("x", 101)) },
 	} {
 		wantStatus(t, br.post("/account/tokens", with(change)), http.StatusUnprocessableEntity, says)
 	}

@@ -175,17 +175,17 @@ func TestFirstAdministrator(t *testing.T) {
 		return f
 	}
 	for says, change := range map[string]func(url.Values){
-		"new_password is too short":        func(f url.Values) { f.Set("new_password", "short") },
-		"new_password is easy to guess":    func(f url.Values) { f.Set("new_password", "root@example.org root") },
+		"new password is too short":        func(f url.Values) { f.Set("new_password", "short") },
+		"new password is easy to guess":    func(f url.Values) { f.Set("new_password", "root@example.org root") },
 		"again is not the same password":   func(f url.Values) { f.Set("again", goodPassword+"!") },
 		"login: is not an e-mail address":  func(f url.Values) { f.Set("login", "root") },
 		"name: is missing":                 func(f url.Values) { f.Del("name") },
 		"name is given more than once":     func(f url.Values) { f.Add("name", "Toor") },
 		"login is too long; at most 254":   func(f url.Values) { f.Set("login", strings.Repeat("a", 300)) },
 		"name is not text in UTF-8":        func(f url.Values) { f.Set("name", "\xff") },
-		"new_password contains a zero":     func(f url.Values) { f.Set("new_password", goodPassword+"\x00") },
+		"new password contains a zero":     func(f url.Values) { f.Set("new_password", goodPassword+"\x00") },
 		"name: contains what is no text":   func(f url.Values) { f.Set("name", "Ro\u202eot") },
-		"new_password is too long; at mos": func(f url.Values) { f.Set("new_password", strings.Repeat("x", 2000)) },
+		"new password is too long; at mos": func(f url.Values) { f.Set("new_password", strings.Repeat("x", 2000)) },
 	} {
 		w := br.post("/welcome", form(change))
 		wantStatus(t, w, http.StatusUnprocessableEntity, says, "Take charge")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"laurel/domain"
 	"laurel/domain/access"
@@ -23,7 +24,7 @@ type fault struct {
 
 func (f *fault) Error() string {
 	if f.field != "" {
-		return f.field + " " + f.text
+		return strings.ReplaceAll(f.field, "_", " ") + " " + f.text
 	}
 	return f.text
 }
