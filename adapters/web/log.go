@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,6 +13,7 @@ import (
 	"laurel/domain"
 	"laurel/domain/access"
 	"laurel/eventstore"
+	"laurel/projections"
 	"laurel/projections/serving"
 )
 
@@ -228,9 +231,36 @@ func (v *visit) eventPage() error {
 		}
 		detail.Near = append(detail.Near, newEventShown(view, e, voidedBy))
 	}
-	detail.Payload = pretty(detail.Data)
+	data, err := v.payload(v.ctx(), &detail.RecordedEvent)
+	if err != nil {
+		return err
+	}
+	detail.Payload = pretty(data)
 	return v.render("event", frameOf{Title: string(detail.Type), Room: "/log", Page: &detail,
 		Lead: "Event " + id.String() + " of " + detail.Meta.OccurredAt.UTC().Format(time.RFC3339)})
+}
+
+// redaction shows payloads without what belongs to people who were erased.
+type redaction struct {
+	mu       sync.Mutex
+	redactor *projections.Redactor
+}
+
+// payload returns the payload of an event as it may be shown.
+func (s *Server) payload(ctx context.Context, e *eventstore.RecordedEvent) ([]byte, error) {
+	s.redaction.mu.Lock()
+	defer s.redaction.mu.Unlock()
+	var err error
+	if s.redaction.redactor == nil {
+		s.redaction.redactor, err = projections.ReadRedactor(ctx, s.engine.Store())
+	} else {
+		err = s.redaction.redactor.Catch(ctx, s.engine.Store())
+	}
+	if err != nil {
+		s.redaction.redactor = nil // half of who was erased is not enough
+		return nil, err
+	}
+	return s.redaction.redactor.Data(e), nil
 }
 
 // pretty writes JSON so that people can read it; what is no JSON stays as it is.

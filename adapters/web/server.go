@@ -55,7 +55,9 @@ type Server struct {
 	secure       bool
 	behindProxy  bool
 
-	streams  atomic.Int64  // of changes, open now
+	streams   atomic.Int64 // of changes, open now
+	redaction redaction
+
 	stopping chan struct{} // closed when open streams should end
 	stopOnce sync.Once
 }

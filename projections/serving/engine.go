@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"laurel/domain"
 	"laurel/eventstore"
 )
 
@@ -206,6 +208,9 @@ func (e *Engine) applyAll() {
 			continue
 		}
 		delay = retryFirst
+		if slices.ContainsFunc(events, func(r eventstore.RecordedEvent) bool { return r.Type == domain.TypePersonErased }) {
+			e.past.forget()
+		}
 		if left := e.applied(len(events)); left == 0 {
 			one = false
 		}

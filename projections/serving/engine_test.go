@@ -273,3 +273,34 @@ func TestViewsAreFresh(t *testing.T) {
 		}
 	})
 }
+
+// TestErasureHoldsInThePast: who is erased is not named any more by a state of the past that was read before.
+func TestErasureHoldsInThePast(t *testing.T) {
+	l := newLog(t)
+	person := uuid.New()
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	then := l.record(domain.PersonStream(person), at, &domain.PersonRegistered{
+		Personal: domain.PersonDetails{Of: person, Name: "Ada Vanishing"}})
+	l.record(domain.PersonStream(uuid.New()), at, &domain.PersonJoinedUnit{Unit: "core"}) // so that it is the past
+	e := open(t, l.store, serving.Options{})
+	defer e.Close()
+	name := func() string {
+		v, err := e.Look(t.Context(), serving.At{Across: true, Position: then.String()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		contact, _ := v.People.Contact(person)
+		return contact.Name
+	}
+	if name() != "Ada Vanishing" {
+		t.Fatalf("before the erasure the past names %q", name())
+	}
+	erased := l.record(domain.PersonStream(person), at.Add(time.Hour), &domain.PersonErased{})
+	if err := e.Wait(t.Context(), erased); err != nil {
+		t.Fatal(err)
+	}
+	if got := name(); got != "" {
+		t.Errorf("after the erasure the past still names %q", got)
+	}
+}

@@ -80,6 +80,13 @@ func (p *past) at(ctx context.Context, e *Engine, position eventstore.Position) 
 // errGivenUp is what reading fails with that nobody waits for any more.
 var errGivenUp = errors.New("nobody waits for this state of the past")
 
+// forget drops all states: somebody was erased, whom they would still name.
+func (p *past) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.states)
+}
+
 // close has nothing read any more.
 func (p *past) close() {
 	p.mu.Lock()
@@ -128,7 +135,9 @@ func (p *past) read(ctx context.Context, e *Engine, position eventstore.Position
 	defer p.mu.Unlock()
 	s.state, s.err = read, err
 	if err != nil {
-		delete(p.states, position)
+		if p.states[position] == s {
+			delete(p.states, position)
+		}
 	} else {
 		s.bytes = int64(read.Facts.Events()) * eventBytes
 		p.evict(s)
