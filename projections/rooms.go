@@ -82,12 +82,23 @@ func (r *Rooms) Find(q RoomQuery, asOf time.Time) []RoomRef {
 	var found []RoomRef
 	for i := range r.logs {
 		if log := &r.logs[i]; log.startedBy(asOf.UnixNano()) && q.match(log.start) {
-			found = append(found, RoomRef{
-				log.id, log.start.Program, log.start.Mentor, log.start.Mentee, unixUTC(log.began),
-			})
+			found = append(found, log.ref())
 		}
 	}
 	return found
+}
+
+// Of returns one mentorship, and false for one that has not started, or whose start was voided.
+func (r *Rooms) Of(room uuid.UUID) (RoomRef, bool) {
+	index, ok := r.byID[room]
+	if !ok || r.logs[index].start == nil {
+		return RoomRef{}, false
+	}
+	return r.logs[index].ref(), true
+}
+
+func (r *roomLog) ref() RoomRef {
+	return RoomRef{r.id, r.start.Program, r.start.Mentor, r.start.Mentee, unixUTC(r.began)}
 }
 
 // Has tells whether a mentorship has a stream, whatever became of it.

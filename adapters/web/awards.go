@@ -195,10 +195,23 @@ type reviewsShown struct {
 	Rows []waitingAward
 }
 
+// waitingAward is an award that waits for a reviewer, with how long.
 type waitingAward struct {
 	projections.AwardRow
-	Since time.Time
-	Days  int
+	Since time.Time `json:"waiting_since"`
+	Days  int       `json:"waiting_days"`
+}
+
+// waitingAwards lists what waits for a reviewer, the longest first.
+func waitingAwards(view *serving.View) []waitingAward {
+	var rows []waitingAward
+	for _, w := range awarding.WaitingAwards(view.Register, view.Program, view.AsOf) {
+		award, _ := view.Register.Award(w.Award)
+		state, _ := award.AsOf(view.AsOf)
+		rows = append(rows, waitingAward{projections.NewAwardRow(view.People, state), w.Since,
+			int(view.AsOf.Sub(w.Since).Hours() / 24)})
+	}
+	return rows
 }
 
 // reviews lists the awards that wait for a reviewer, the longest first.
@@ -207,13 +220,7 @@ func (v *visit) reviews() error {
 	if err != nil {
 		return err
 	}
-	var shown reviewsShown
-	for _, w := range awarding.WaitingAwards(view.Register, view.Program, view.AsOf) {
-		award, _ := view.Register.Award(w.Award)
-		state, _ := award.AsOf(view.AsOf)
-		shown.Rows = append(shown.Rows, waitingAward{projections.NewAwardRow(view.People, state), w.Since,
-			int(view.AsOf.Sub(w.Since).Hours() / 24)})
-	}
+	shown := reviewsShown{Rows: waitingAwards(view)}
 	return v.render("reviews", frameOf{Title: "Waiting for a review", Room: "/awards", Live: true, Page: &shown,
 		Lead: "Tiers that ask for a review are proposed by the award process and granted or declined by a human."})
 }

@@ -23,7 +23,7 @@ type route struct {
 // target finds out what an action is about, and whose data it is, before the visitor is let in.
 type target func(*visit) (access.Target, error)
 
-// pages lists every page by its room. The API registers its own in api.go.
+// pages lists every page by its room. newAPI registers those of the API.
 func (s *Server) pages() []route {
 	var all []route
 	for _, room := range [][]route{
@@ -47,6 +47,7 @@ func (s *Server) register(mux *http.ServeMux) {
 		mux.Handle(r.pattern, s.serve(r))
 		s.actions[r.pattern] = r.action
 	}
+	newAPI(s, mux)
 	mux.HandleFunc("GET /static/{version}/{file...}", s.static)
 	s.actions["GET /static/{version}/{file...}"] = access.PublicRead
 }

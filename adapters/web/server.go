@@ -27,6 +27,7 @@ type Options struct {
 	Provider     SignInProvider   // to sign in with; nil for none
 	ProviderName string           // what people call it
 	PublicURL    string           // where people reach the server, such as https://laurel.example.org
+	Version      string           // of the program
 	Demo         []uuid.UUID      // accounts that anybody who comes may enter, in a demonstration
 	Secure       bool             // browsers reach the server over TLS, and are told to insist on it
 	BehindProxy  bool             // a trusted proxy adds where requests come from to X-Forwarded-For
@@ -52,6 +53,8 @@ type Server struct {
 	demo         []uuid.UUID
 	limits       *limits
 	viewed       viewed
+	rejections   rejections
+	version      string
 	secure       bool
 	behindProxy  bool
 
@@ -78,7 +81,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{}),
 		accounts: o.Accounts, provider: o.Provider, providerName: o.ProviderName, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
 		flows: flows{state: map[access.Hash]flow{}}, viewed: viewed{last: map[look]time.Time{}},
-		secure: o.Secure, behindProxy: o.BehindProxy}
+		secure: o.Secure, behindProxy: o.BehindProxy, version: o.Version}
 	var err error
 	if s.passwords, err = newPasswords(); err != nil {
 		return nil, err

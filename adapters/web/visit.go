@@ -25,6 +25,8 @@ type visit struct {
 
 	view    *serving.View
 	problem error // why the form that was sent could not be carried out; the page shows it
+
+	asked *asked // of a call of the API; nil for a page
 }
 
 // ctx ends when the visitor goes away or the server stops.
@@ -32,6 +34,9 @@ func (v *visit) ctx() context.Context { return v.r.Context() }
 
 // at reads from the address what the visitor looks at.
 func (v *visit) at() (serving.At, error) {
+	if v.asked != nil && v.asked.cursor != nil {
+		return v.asked.cursor.at(), nil
+	}
 	return parseAt(v.r.URL.Query())
 }
 
@@ -49,9 +54,15 @@ func parseAt(q url.Values) (serving.At, error) {
 		}
 	}
 	at := serving.At{Program: q.Get("program"), Position: q.Get("position"), Criteria: q.Get("criteria")}
-	text := q.Get("as_of")
+	var err error
+	at.AsOf, err = parseTime("as_of", q.Get("as_of"))
+	return at, err
+}
+
+// parseTime reads a time or a date; the zero time where none was given.
+func parseTime(field, text string) (time.Time, error) {
 	if text == "" {
-		return at, nil
+		return time.Time{}, nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
 		t, err := time.Parse(layout, text)
@@ -59,12 +70,11 @@ func parseAt(q url.Values) (serving.At, error) {
 			continue
 		}
 		if t.Before(domain.OccurredMin) || !t.Before(domain.OccurredMax) {
-			return at, invalid("as_of", "is out of range; times go from 1900-01-01 to before 2150-01-01")
+			return time.Time{}, invalid(field, "is out of range; times go from 1900-01-01 to before 2150-01-01")
 		}
-		at.AsOf = t.UTC()
-		return at, nil
+		return t.UTC(), nil
 	}
-	return at, invalid("as_of", "is no time; write it such as 2024-06-30 or 2024-06-30T12:00:00Z")
+	return time.Time{}, invalid(field, "is no time; write it such as 2024-06-30 or 2024-06-30T12:00:00Z")
 }
 
 // parameterBytesMax bounds a parameter of an address; ids, times and positions are far shorter.

@@ -66,7 +66,7 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 		return err
 	}
 	defer func() { err = errors.Join(err, storage.Close()) }()
-	options := web.Options{Now: a.now, Log: logger, Accounts: access.NewRegistry(storage)}
+	options := web.Options{Now: a.now, Log: logger, Version: version, Accounts: access.NewRegistry(storage)}
 	if err := o.access.complete(o.listen, &options, a.env); err != nil {
 		return err
 	}

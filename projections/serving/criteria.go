@@ -22,6 +22,7 @@ const plansMax = 64
 // Criteria is a document to look at standings under.
 type Criteria struct {
 	Ref  string // as it was asked for: CriteriaActive, a hash or its first digits, or the name of a document
+	Text string // of the document, as it was given
 	Hash string // "sha256:" and 64 digits
 	Doc  *criteria.Document
 	Plan *criteria.Plan
@@ -49,7 +50,7 @@ func newPlans(named map[string][]byte) (*plans, error) {
 		if err != nil {
 			return nil, fmt.Errorf("criteria %s: %w", name, err)
 		}
-		p.named[name] = &Criteria{Ref: name, Hash: compiled.Doc.Hash(), Doc: compiled.Doc, Plan: compiled}
+		p.named[name] = &Criteria{Ref: name, Text: string(text), Hash: compiled.Doc.Hash(), Doc: compiled.Doc, Plan: compiled}
 	}
 	return p, nil
 }
@@ -125,7 +126,7 @@ func (p *plans) compile(ref, hash, document string) (*Criteria, error) {
 		p.evict()
 	}
 	found.used = p.clock
-	return &Criteria{Ref: ref, Hash: hash, Doc: found.Doc, Plan: found.Plan}, nil
+	return &Criteria{Ref: ref, Text: document, Hash: hash, Doc: found.Doc, Plan: found.Plan}, nil
 }
 
 // evict drops the plans that were asked for longest ago.
