@@ -284,6 +284,10 @@ func (a *api) begin(o operation, document reflect.Type, query bool) huma.Operati
 	a.now = &a.operations[len(a.operations)-1]
 	op := huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{o.tag},
 		Description: o.describe(), DefaultStatus: o.status, MaxBodyBytes: bodyBytesMax + 1}
+	op.Extensions = map[string]any{"x-laurel-action": string(o.action)}
+	if o.command != "" {
+		op.Extensions["x-laurel-command"] = o.command
+	}
 	if o.action.Public() {
 		op.Security = []map[string][]string{}
 	}

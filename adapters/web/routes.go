@@ -47,7 +47,7 @@ func (s *Server) register(mux *http.ServeMux) {
 		mux.Handle(r.pattern, s.serve(r))
 		s.actions[r.pattern] = r.action
 	}
-	newAPI(s, mux)
+	s.api = newAPI(s, mux)
 	mux.HandleFunc("GET /static/{version}/{file...}", s.static)
 	s.actions["GET /static/{version}/{file...}"] = access.PublicRead
 }

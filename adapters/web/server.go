@@ -42,6 +42,7 @@ type Server struct {
 	assets    *assets
 	templates map[string]*template.Template
 	actions   map[string]access.Action // what each pattern on the mux is
+	api       *api
 	handler   http.Handler
 
 	accounts     *access.Registry
