@@ -15,6 +15,13 @@ import (
 // canonical form; Parse accepts it and gives an equal document, places aside. The order of measures and of tiers has a
 // meaning and is kept; that of event types and caps has none and is sorted.
 func (d *Document) Canonical() []byte {
+	var b bytes.Buffer
+	writeJSON(&b, d.members())
+	return b.Bytes()
+}
+
+// members are the parts of the canonical form.
+func (d *Document) members() object {
 	out := object{{"apiVersion", apiVersion}, {"kind", documentKind}, {"program", d.Program}}
 	if d.Title != "" {
 		out = append(out, member{"title", d.Title})
@@ -34,12 +41,9 @@ func (d *Document) Canonical() []byte {
 	case LostGrace:
 		lost = object{{"grace", formatDays(d.Policy.GraceNS)}}
 	}
-	out = append(out, member{"timezone", d.Timezone}, member{"measures", measures},
+	return append(out, member{"timezone", d.Timezone}, member{"measures", measures},
 		member{"score", d.Score.canonical()}, member{"tiers", tiers},
 		member{"policy", object{{"gained", d.Policy.Gained}, {"lost", lost}}})
-	var b bytes.Buffer
-	writeJSON(&b, out)
-	return b.Bytes()
 }
 
 // Hash identifies what the document means: "sha256:" and the hexadecimal SHA-256 of its canonical form.
