@@ -13,6 +13,7 @@ import (
 	"laurel/domain/criteria"
 	"laurel/eventstore"
 	"laurel/projections"
+	"laurel/projections/awarding"
 )
 
 // fault is an error that this package found itself, with its status.
@@ -58,6 +59,7 @@ func tell(err error) told {
 	var noCriteria *projections.NoCriteriaError
 	var noTier *projections.NoTierError
 	var document *criteria.InvalidError
+	var impact *awarding.ImpactChangedError
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.Is(err, access.ErrSignedOut):
@@ -75,6 +77,8 @@ func tell(err error) told {
 		return told{http.StatusNotFound, "tier", noTier.Error()}
 	case errors.As(err, &document):
 		return told{http.StatusUnprocessableEntity, "document", document.Error()}
+	case errors.As(err, &impact):
+		return told{http.StatusConflict, "seen", impact.Error()}
 	case errors.As(err, &domainError):
 		return told{domainStatuses[domainError.Code], domainError.Field, err.Error()}
 	case errors.Is(err, context.DeadlineExceeded):

@@ -110,6 +110,12 @@ var doneTexts = map[string]string{
 
 	"reviewed": "Your decision is recorded.",
 	"revoked":  "The award is taken back.",
+
+	"proposed":    "The proposal is recorded, with the report of what it would change. Somebody else approves it.",
+	"approved":    "Your approval is recorded, with what it would change now. It can be activated.",
+	"activated":   "The activation is recorded.",
+	"rolled-back": "Rolled back: these criteria are in force again. What was decided in between stays recorded.",
+	"withdrawn":   "Withdrawn.",
 }
 
 // render answers with a page.

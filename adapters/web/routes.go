@@ -31,6 +31,7 @@ func (s *Server) pages() []route {
 		s.peoplePages(),
 		s.awardPages(),
 		s.flagPages(),
+		s.criteriaPages(),
 		s.logPages(),
 		s.signInPages(),
 		s.accountPages(),
