@@ -85,6 +85,30 @@ func (f *frame) Wrong(name string) string {
 	return ""
 }
 
+// NewCommand is the id of the command that one of several forms of the page would give.
+func (f *frame) NewCommand() uuid.UUID { return uuid.New() }
+
+// In is what the visitor had written into a field of the form of that name, where that could not be carried out.
+func (f *frame) In(form, name string) string {
+	if !f.Was(form) {
+		return ""
+	}
+	return f.v.r.PostFormValue(name)
+}
+
+// Amiss is what is wrong with a field of the form of that name; "" for nothing.
+func (f *frame) Amiss(form, name string) string {
+	if !f.Was(form) {
+		return ""
+	}
+	return f.Wrong(name)
+}
+
+// Was tells whether the form of that name was sent and could not be carried out.
+func (f *frame) Was(form string) bool {
+	return f.v.problem != nil && f.v.r.PostFormValue("form") == form
+}
+
 // timeMachine is where the visitor looks at, and from where.
 type timeMachine struct {
 	Programs           []string
@@ -107,6 +131,9 @@ var doneTexts = map[string]string{
 	"user-changed":     "The account is changed.",
 	"user-disabled":    "The account is disabled: its sessions have ended, and its tokens are gone.",
 	"user-enabled":     "The account is enabled again.",
+
+	"recorded":     "Recorded.",
+	"room-started": "The mentorship has started.",
 
 	"reviewed": "Your decision is recorded.",
 	"revoked":  "The award is taken back.",
@@ -263,6 +290,7 @@ var templateFuncs = template.FuncMap{
 	"join":     strings.Join,
 	"args":     argsOf,
 	"list":     func(values ...any) []any { return values },
+	"pairs":    func(values []any) [][]any { return slices.Collect(slices.Chunk(values, 2)) },
 	"add":      func(a, b int) int { return a + b },
 
 	"deref":      func(s *string) string { return *s },

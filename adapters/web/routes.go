@@ -32,6 +32,7 @@ func (s *Server) pages() []route {
 		s.awardPages(),
 		s.flagPages(),
 		s.criteriaPages(),
+		s.mentoringPages(),
 		s.logPages(),
 		s.signInPages(),
 		s.accountPages(),
