@@ -59,11 +59,7 @@ func (r *Rooms) Feedback(people *People, programs *Programs, q RoomQuery, asOf t
 	var found []Feedback
 	rhythms := map[domain.Slug][]rhythmChange{}
 	var life roomLife
-	for i := range r.logs {
-		log := &r.logs[i]
-		if !log.startedBy(asOf.UnixNano()) || !q.match(log.start) {
-			continue
-		}
+	for log := range r.selected(&q, asOf.UnixNano()) {
 		changes, known := rhythms[log.start.Program]
 		if !known {
 			changes = programs.rhythms(log.start.Program)

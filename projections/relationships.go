@@ -84,10 +84,8 @@ func (r *Rooms) Relationships(people *People, q RoomQuery, asOf time.Time) []Rel
 	var found []Relationship
 	var life roomLife
 	var days []int64
-	for i := range r.logs {
-		if log := &r.logs[i]; log.startedBy(asOf.UnixNano()) && q.match(log.start) {
-			found = append(found, log.relationship(people, asOf.UnixNano(), &life, &days))
-		}
+	for log := range r.selected(&q, asOf.UnixNano()) {
+		found = append(found, log.relationship(people, asOf.UnixNano(), &life, &days))
 	}
 	slices.SortFunc(found, func(a, b Relationship) int {
 		return cmp.Or(strings.Compare(a.Program, b.Program), b.SessionDays-a.SessionDays,
