@@ -3,6 +3,7 @@ package serving
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -31,13 +32,26 @@ const (
 // changes keeps the latest changes. Engine.mu guards it.
 type changes struct {
 	version uint64
-	next    chan struct{} // closed at the next change
-	latest  []Change      // oldest first
+	next    chan struct{}           // closed at the next change
+	latest  []Change                // oldest first
+	times   [busyVersions]time.Time // when the latest versions were made, by version modulo their number
+}
+
+// A log grows quickly while this many versions are made in this time.
+const (
+	busyVersions = 10
+	busyTime     = time.Second
+)
+
+// busy tells whether the log grows quickly.
+func (c *changes) busy(now time.Time) bool {
+	return now.Sub(c.times[(c.version+1)%busyVersions]) < busyTime
 }
 
 // add makes a change known.
 func (c *changes) add(change Change) {
 	c.version = change.Version
+	c.times[c.version%busyVersions] = time.Now()
 	if len(c.latest) == changesKept {
 		c.latest = append(c.latest[:0], c.latest[1:]...)
 	}

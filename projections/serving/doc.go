@@ -19,9 +19,17 @@
 // writer or for another reader, sees one position throughout, and the models need no locks. Nor does the writer hurry:
 // it evaluates again whose facts changed before anybody sees the new version.
 //
-// The price is twice the memory, and that a reader who stays holds the writer up after one more version. Readers are
-// to close their view once they have computed their answer, and before they write it to anybody. A spare whose readers
-// stay too long is given up to them: it remains as it is until they leave, and another is read from the log.
+// The price is twice the memory, and that a reader who stays holds the writer up after one more version. Where that
+// happens, a third replica is read from the log, and the writer goes on with the two that are free. Readers are to close
+// their view once they have computed their answer, and before they write it to anybody. A spare whose readers stay for
+// seconds is given up to them: it remains as it is until they leave.
+//
+// # What takes long
+//
+// Standings are kept as the log grows: those under the criteria in force at each version, and others that were asked for
+// lately, such as of a time past, when somebody asks again. Only mentors whose facts changed, or for whom time alone
+// makes a difference, are evaluated. View.Page reads a part of them without making the rest. For what looks at
+// everything there is Summary: computed once for many who ask, and seldom while the log grows quickly.
 //
 // # Time
 //

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
-	"laurel/domain"
 	"laurel/eventstore"
 )
 
@@ -53,7 +51,10 @@ type Engine struct {
 	stop  context.CancelFunc
 	group sync.WaitGroup
 
+	summaries summaries
+
 	mu       sync.Mutex
+	closed   bool
 	replicas replicas
 	pending  []eventstore.RecordedEvent // received and not applied
 	changes  changes
@@ -91,6 +92,9 @@ func Open(ctx context.Context, store eventstore.Store, o Options) (*Engine, erro
 	e.changes.next = make(chan struct{})
 	e.changes.version = s.version
 	e.health.caughtUp = o.Now()
+	e.mu.Lock()
+	e.grow() // so that the first event need not wait for it
+	e.mu.Unlock()
 	e.group.Go(func() { e.follow(head) })
 	e.group.Go(e.applyAll)
 	if o.Awards {
@@ -102,10 +106,23 @@ func Open(ctx context.Context, store eventstore.Store, o Options) (*Engine, erro
 // Close ends the engine, and returns after everything that it runs has ended. Views that are open stay readable; nothing
 // new is answered.
 func (e *Engine) Close() error {
-	e.past.close()
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
 	e.stop()
 	e.group.Wait()
 	return nil
+}
+
+// run runs something that Close waits for. It reports false when the engine is closed.
+func (e *Engine) run(do func()) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return false
+	}
+	e.group.Go(do)
+	return true
 }
 
 // Store returns the store whose log the engine follows.
@@ -183,9 +200,6 @@ func (e *Engine) receive(event eventstore.RecordedEvent) bool {
 // other, so that everything before the one at fault is.
 func (e *Engine) applyAll() {
 	delay, one := retryFirst, false
-	if err := e.prepare(); err != nil {
-		e.failed(&e.health.applyErr, err)
-	}
 	for {
 		n := batchMax
 		if one {
@@ -208,9 +222,6 @@ func (e *Engine) applyAll() {
 			continue
 		}
 		delay = retryFirst
-		if slices.ContainsFunc(events, func(r eventstore.RecordedEvent) bool { return r.Type == domain.TypePersonErased }) {
-			e.past.forget()
-		}
 		if left := e.applied(len(events)); left == 0 {
 			one = false
 		}

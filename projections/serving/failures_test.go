@@ -224,7 +224,7 @@ func TestReadersStay(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			err = e.Wait(ctx, last)
 			cancel()
-			if len(stay) > 3 {
+			if len(stay) == 5 {
 				if err == nil {
 					t.Fatal("more replicas were given up than may be")
 				}

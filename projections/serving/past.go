@@ -17,7 +17,6 @@ type past struct {
 	mu     sync.Mutex
 	states map[eventstore.Position]*pastState
 	clock  uint64
-	closed bool
 }
 
 // pastState is a state of the past, or one that is being read.
@@ -87,28 +86,21 @@ func (p *past) forget() {
 	clear(p.states)
 }
 
-// close has nothing read any more.
-func (p *past) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-}
-
 // find returns the state of a position, and begins to read it where it is not there; nil once the engine is closed.
 func (p *past) find(e *Engine, position eventstore.Position) *pastState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
-		return nil
-	}
 	p.clock++
 	s := p.states[position]
 	if s == nil {
 		s = &pastState{ready: make(chan struct{})}
 		ctx, cancel := context.WithCancel(e.ctx)
 		s.cancel = cancel
+		if !e.run(func() { p.read(ctx, e, position, s) }) {
+			cancel()
+			return nil
+		}
 		p.states[position] = s
-		e.group.Go(func() { p.read(ctx, e, position, s) })
 	}
 	s.waiting++
 	s.used = p.clock

@@ -29,8 +29,8 @@ type At struct {
 // View is what was known at one position. Nothing in it changes until it is closed; then what it handed out must not be
 // read any more, except rows of standings and what else is documented to stay.
 //
-// Close it as soon as the answer is computed, and before writing it to anybody: a View that stays open keeps the
-// engine from moving on more than once, until it is given up and the log is read again.
+// Close it as soon as the answer is computed, and before writing it to anybody: a View that stays open keeps memory, and
+// views that stay open at several positions keep the engine from moving on.
 type View struct {
 	*Models
 	Program  string
