@@ -291,6 +291,14 @@ func TestErasureHoldsInThePast(t *testing.T) {
 		}
 		defer v.Close()
 		contact, _ := v.People.Contact(person)
+		s, err := e.Summary(t.Context(), serving.At{Across: true, Position: then.String()}, "name",
+			func(v *serving.View) (any, error) {
+				contact, _ := v.People.Contact(person)
+				return contact.Name, nil
+			})
+		if s = must(t, s, err); s.Value != contact.Name {
+			t.Errorf("a summary names %q, a view %q", s.Value, contact.Name)
+		}
 		return contact.Name
 	}
 	if name() != "Ada Vanishing" {
