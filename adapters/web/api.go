@@ -67,6 +67,12 @@ func newAPI(s *Server, mux *http.ServeMux) *api {
 	a.programOperations()
 	a.consentOperations()
 	a.logOperations()
+	a.criteriaCommands()
+	a.awardCommands()
+	a.personCommands()
+	a.roomCommands()
+	a.programCommands()
+	a.consentCommands()
 	a.describe(mux)
 	return a
 }
@@ -217,7 +223,10 @@ func (v *visit) admitCall(pattern string) error {
 		if v.asked.body, err = io.ReadAll(v.r.Body); err != nil {
 			return err
 		}
-		if isJSON(v.r.Header.Get("Content-Type")) && len(v.asked.body) > 0 {
+		if len(v.asked.body) == 0 {
+			v.asked.body = []byte("{}") // so that what is missing is told by name
+		}
+		if isJSON(v.r.Header.Get("Content-Type")) {
 			if err := checkJSON(v.asked.body); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"laurel/domain"
 	"laurel/domain/access"
 	"laurel/projections"
+	"laurel/projections/serving"
 )
 
 // AwardList is a part of the register.
@@ -62,10 +63,10 @@ func (a *api) awardOperations() {
 	const tag = "awards"
 	ask(a, operation{id: "listAwards", path: "/v1/awards", tag: tag, action: access.AwardsRead, on: onProgramOrOwn, command: "awards list",
 		summary: "The register of awards"}, (*visit).awardList)
-	ask(a, operation{id: "getAward", path: "/v1/awards/{award}", tag: tag, action: access.AwardsRead, on: onAward, command: "awards show",
+	ask(a, operation{id: "getAward", path: "/v1/awards/{award}", tag: tag, action: access.AwardsRead, on: onAwardAcross, command: "awards show",
 		summary: "An award: what it rests on, and every decision about it"},
 		func(v *visit, _ *awardQuery) (*projections.AwardDetail, error) {
-			view, award, err := v.award()
+			view, award, err := v.awardAcross()
 			if err != nil {
 				return nil, err
 			}
@@ -75,10 +76,10 @@ func (a *api) awardOperations() {
 			}
 			return d, err
 		})
-	ask(a, operation{id: "wouldAwardHold", path: "/v1/awards/{award}/would-hold", tag: tag, action: access.AwardsRead, on: onAward,
+	ask(a, operation{id: "wouldAwardHold", path: "/v1/awards/{award}/would-hold", tag: tag, action: access.AwardsRead, on: onAwardAcross,
 		command: "awards show", summary: "Whether the criteria in force would give an award"},
 		func(v *visit, _ *awardQuery) (*AwardToday, error) {
-			view, award, err := v.award()
+			view, award, err := v.awardAcross()
 			if err != nil {
 				return nil, err
 			}
@@ -111,6 +112,32 @@ func (a *api) awardOperations() {
 			}
 			return projections.NewAudit(v.ctx(), v.auditSources(view), view.AsOf, o)
 		})
+}
+
+// awardAcross finds the award in the path, of whatever program.
+func (v *visit) awardAcross() (*serving.View, *projections.RegisteredAward, error) {
+	id, err := v.pathID("award")
+	if err != nil {
+		return nil, nil, err
+	}
+	view, err := v.lookAcross()
+	if err != nil {
+		return nil, nil, err
+	}
+	award, ok := view.Register.Award(id)
+	if !ok {
+		return nil, nil, missing("the register holds no such award, as is known at this position")
+	}
+	return view, award, nil
+}
+
+// onAwardAcross is the target of what is about the award in the path: its program, and whose it is.
+func onAwardAcross(v *visit) (access.Target, error) {
+	_, award, err := v.awardAcross()
+	if err != nil {
+		return access.Target{}, err
+	}
+	return access.Target{Program: award.First.Program, People: []uuid.UUID{award.First.Person}}, nil
 }
 
 // onProgramOrOwn is the target of a list that may be asked for about one person only, who may be the caller.

@@ -11,7 +11,6 @@ import (
 	"laurel/domain"
 	"laurel/domain/access"
 	"laurel/eventstore"
-	"laurel/projections"
 )
 
 // Head is the position of the newest event.
@@ -151,10 +150,6 @@ func (v *visit) events(in *logQuery) ([]eventstore.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	redactor, err := projections.ReadRedactor(v.ctx(), store)
-	if err != nil {
-		return nil, err
-	}
 	var source iter.Seq2[eventstore.RecordedEvent, error]
 	if in.Stream == "" {
 		source = store.ReadAll(v.ctx(), from, filter)
@@ -178,7 +173,9 @@ func (v *visit) events(in *logQuery) ([]eventstore.Line, error) {
 			next.After, next.AsOf = lines[in.Limit-1].Position, at.AsOf
 			break
 		}
-		e.Data = redactor.Data(&e)
+		if e.Data, err = v.payload(v.ctx(), &e); err != nil {
+			return nil, err
+		}
 		lines = append(lines, eventstore.NewLine(e))
 	}
 	return lines, nil
@@ -217,14 +214,12 @@ func (v *visit) tail(in *tailQuery) ([]eventstore.Line, error) {
 		newest[oldest] = e
 		oldest = (oldest + 1) % in.Lines
 	}
-	redactor, err := projections.ReadRedactor(v.ctx(), store)
-	if err != nil {
-		return nil, err
-	}
 	lines := []eventstore.Line{}
 	for i := range newest {
 		e := newest[(oldest+i)%len(newest)]
-		e.Data = redactor.Data(&e)
+		if e.Data, err = v.payload(v.ctx(), &e); err != nil {
+			return nil, err
+		}
 		lines = append(lines, eventstore.NewLine(e))
 	}
 	return lines, nil
