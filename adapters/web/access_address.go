@@ -15,6 +15,7 @@ type Listening struct {
 	TLS          bool   // it has a certificate of its own
 	BehindProxy  bool   // a proxy that is trusted terminates TLS and adds to X-Forwarded-For
 	Administered bool   // there is an administrator who can sign in
+	Demo         bool   // anybody who comes may enter
 }
 
 // Check refuses what would let others read along, or take over a server that nobody has taken charge of: an address
@@ -26,6 +27,9 @@ func (l Listening) Check() error {
 	}
 	if l.TLS && l.BehindProxy {
 		return errors.New("a server either has a certificate of its own or is behind a proxy that has one; choose")
+	}
+	if l.Demo && (l.BehindProxy || !loopback(host)) {
+		return errors.New("a demonstration lets anybody in, and is for this machine alone: listen on 127.0.0.1, without a proxy")
 	}
 	if loopback(host) {
 		return nil

@@ -340,6 +340,9 @@ func TestListening(t *testing.T) {
 		{Listening{Address: "0.0.0.0:443", TLS: true, Administered: true}, ""},
 		{Listening{Address: "0.0.0.0:80", BehindProxy: true, Administered: true}, ""},
 		{Listening{Address: "0.0.0.0:80", BehindProxy: true, TLS: true, Administered: true}, "choose"},
+		{Listening{Address: "127.0.0.1:80", Demo: true}, ""},
+		{Listening{Address: "127.0.0.1:80", Demo: true, BehindProxy: true}, "lets anybody in"},
+		{Listening{Address: "0.0.0.0:443", Demo: true, TLS: true, Administered: true}, "lets anybody in"},
 		{Listening{Address: "127.0.0.1"}, "no address to listen on"},
 		{Listening{Address: "127.0.0.1.example.org:80"}, "could be read on the way"},
 	} {

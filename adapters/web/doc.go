@@ -10,6 +10,15 @@
 // functions of package projections make of it, the same that the command line calls. So a page, the API and the command
 // line tell the same.
 //
+// # Who asks
+//
+// access_gate.go finds it out, before anything else: by the API token in Authorization, or by the session in a cookie
+// that only this host is sent. It bounds how often somebody asks, and refuses what a page of another site sends in their
+// name. Sessions begin with a password, with a provider of OpenID Connect, or with a one-time link, always under a new
+// secret, and end by age, idleness, signing out, a new password, or when the account is disabled.
+//
+// A look at what is kept of a person, by anybody else, is recorded before it is shown, for that person to see.
+//
 // # The time machine
 //
 // Each page and each query of the API takes program, as_of, position and criteria in its address: what held then, what

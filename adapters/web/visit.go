@@ -199,9 +199,6 @@ func (v *visit) admit(r route) error {
 	if !r.action.Public() && v.who == nil {
 		return access.ErrSignedOut
 	}
-	if !v.who.MaySomewhere(r.action) { // whatever it is about; whether that exists is none of their business
-		return v.who.Refusal(r.action, access.Target{})
-	}
 	if err := v.readForm(); err != nil {
 		return err
 	}
@@ -214,6 +211,8 @@ func (v *visit) allow(r route) error {
 	switch {
 	case r.action.Public():
 		return nil
+	case !v.who.MaySomewhere(r.action): // whatever it is about; whether that exists is none of their business
+		return v.who.Refusal(r.action, access.Target{})
 	case find == nil:
 		find = onProgram
 	}

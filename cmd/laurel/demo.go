@@ -118,6 +118,7 @@ func (a *app) serveDemo(ctx context.Context, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
+	o.demo = true
 	return errors.Join(a.serve(ctx, store, o), store.Close())
 }
 

@@ -21,6 +21,7 @@ type serveOptions struct {
 	listen   string
 	noAwards bool
 	access   accessOptions
+	demo     bool // a demonstration: anybody may enter the accounts of demoCast
 }
 
 // shutdownTimeMax is how long requests under way may take once the server was told to stop.
@@ -61,13 +62,13 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 // serve runs a server over a store until the context ends.
 func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions) (err error) {
 	logger := a.logger()
-	storage, err := a.openAccounts(&o.access)
+	storage, err := a.openAccounts(o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, storage.Close()) }()
 	options := web.Options{Now: a.now, Log: logger, Version: version, Accounts: access.NewRegistry(storage)}
-	if err := o.access.complete(o.listen, &options, a.env); err != nil {
+	if err := o.access.complete(o, &options, a.env); err != nil {
 		return err
 	}
 	reading := a.progress("Reading the log", "events", 0)
@@ -92,6 +93,11 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 		options.PublicURL = strings.Replace(options.PublicURL, o.listen, l.Addr().String(), 1)
 	}
 	options.Engine = engine
+	if o.demo {
+		if options.Demo, err = castDemo(ctx, engine, options.Accounts, a.now()); err != nil {
+			return err
+		}
+	}
 	server, err := web.New(options)
 	if err != nil {
 		return err

@@ -48,13 +48,17 @@ func (o *accessOptions) flags(cmd *cobra.Command) {
 	textFlag(cmd, &o.oidcName, "oidc-name", "what people call the provider: a `NAME`")
 }
 
-// openAccounts opens the accounts: beside the log, or in memory beside a log in memory.
-func (a *app) openAccounts(o *accessOptions) (access.Storage, error) {
+// openAccounts opens the accounts: beside the log, or in memory beside a log in memory. Those of a demonstration are gone
+// with it: anybody may enter them.
+func (a *app) openAccounts(o *serveOptions) (access.Storage, error) {
+	if o.demo {
+		return access.NewMemory(), nil
+	}
 	u, err := parseStoreURL(a.cfg.store)
 	if err != nil {
 		return nil, err
 	}
-	dir := o.accounts
+	dir := o.access.accounts
 	if dir == "" {
 		dir = u.dir
 	}
@@ -66,7 +70,8 @@ func (a *app) openAccounts(o *accessOptions) (access.Storage, error) {
 
 // complete sets what of a server's options has to do with access, after everything that could be wrong with it was
 // found.
-func (o *accessOptions) complete(listen string, to *web.Options, env map[string]string) error {
+func (o *accessOptions) complete(of *serveOptions, to *web.Options, env map[string]string) error {
+	listen := of.listen
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return usage("--tls-cert and --tls-key go together", "give both, or neither")
 	}
@@ -74,7 +79,8 @@ func (o *accessOptions) complete(listen string, to *web.Options, env map[string]
 	if err != nil {
 		return err
 	}
-	err = web.Listening{Address: listen, TLS: o.tlsCert != "", BehindProxy: o.behindProxy, Administered: administered}.Check()
+	err = web.Listening{Address: listen, TLS: o.tlsCert != "", BehindProxy: o.behindProxy, Administered: administered,
+		Demo: of.demo}.Check()
 	if err != nil {
 		return usage("--listen "+err.Error(), "")
 	}

@@ -41,14 +41,14 @@ type served struct {
 	stop         func() int
 }
 
-// startServe runs laurel serve with arguments, and waits until it says where it is.
+// startServe runs laurel with arguments that make it serve, and waits until it says where it is.
 func startServe(t *testing.T, links bool, args ...string) served {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"serve"}, args...), strings.NewReader(""), io.Discard, w, nil)
+		ended <- run(ctx, args, strings.NewReader(""), io.Discard, w, nil)
 		w.Close()
 	}()
 	s := served{stop: func() int { cancel(); return <-ended }}
@@ -138,7 +138,7 @@ func TestServeTakesCharge(t *testing.T) {
 	certFile, keyFile, roots := certificate(t)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
-	args := []string{"--store", store, "--listen", "127.0.0.1:0", "--tls-cert", certFile, "--tls-key", keyFile}
+	args := []string{"serve", "--store", store, "--listen", "127.0.0.1:0", "--tls-cert", certFile, "--tls-key", keyFile}
 	first := startServe(t, true, args...)
 	if !strings.HasPrefix(first.welcome, first.url+"/welcome?code=") || !strings.HasPrefix(first.url, "https://") {
 		t.Fatalf("the server is at %s, and its link %s", first.url, first.welcome)
@@ -300,5 +300,45 @@ func TestProviderEndToEnd(t *testing.T) {
 	provider.Change(nil)
 	if _, answer, _ := signIn(); answer.Request.URL.Path != "/account" {
 		t.Errorf("the truth again: ends at %s", answer.Request.URL)
+	}
+}
+
+// TestDemoCast enters each account of a demonstration with a click.
+func TestDemoCast(t *testing.T) {
+	s := startServe(t, false, "demo", "--serve", "--quiet", "--listen", "127.0.0.1:0")
+	defer s.stop()
+	anybody := person(t, http.DefaultTransport)
+	status, body := page(t)(anybody.Get(s.url + "/sign-in"))
+	if status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	buttons := regexp.MustCompile(`name="account" value="([^"]+)"`).FindAllStringSubmatch(body, -1)
+	if len(buttons) != len(demoCast) {
+		t.Fatalf("%d accounts to enter, want %d: %s", len(buttons), len(demoCast), body)
+	}
+	for i, c := range demoCast {
+		// The cookie is for TLS, which a browser takes this machine for, and Go's cookies do not.
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/sign-in/demo",
+			strings.NewReader(url.Values{"account": {buttons[i][1]}}.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusSeeOther || len(answer.Cookies()) != 1 {
+			t.Fatalf("%s: status %d with cookies %v", c.name, answer.StatusCode, answer.Cookies())
+		}
+		r, err = http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/account", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.AddCookie(answer.Cookies()[0])
+		if _, body := page(t)(http.DefaultTransport.RoundTrip(r)); !strings.Contains(body, c.email) {
+			t.Errorf("%s is not in: %s", c.name, body)
+		}
 	}
 }
