@@ -19,8 +19,8 @@ import (
 
 func (s *Server) awardPages() []route {
 	return []route{
-		{"GET /awards", access.AwardsRead, nil, (*visit).awards},
-		{"GET /awards/review", access.AwardsRead, nil, (*visit).reviews},
+		{"GET /awards", access.AwardsRead, onOwn, (*visit).awards},
+		{"GET /awards/review", access.AwardsRead, onOwn, (*visit).reviews},
 		{"GET /awards/audit", access.AwardsAudit, nil, (*visit).audit},
 		{"GET /awards/{award}", access.AwardsRead, onAward, (*visit).awardPage},
 		{"POST /awards/{award}/review", access.AwardsReview, onAward, (*visit).reviewAward},
@@ -93,8 +93,12 @@ func (v *visit) awards() error {
 	if shown.Status != "" && shown.Status != "open" && !slices.Contains(awardStatuses, domain.AwardStatus(shown.Status)) {
 		return invalid("status", "is none that awards have")
 	}
+	all := v.may(access.AwardsRead)
 	tiers, counts := map[string]bool{}, map[domain.AwardStatus]int{}
 	rows := view.Register.Rows(view.People, view.Program, &view.AsOf, func(row *projections.AwardRow) bool {
+		if !all && !v.who.Is(row.Person) {
+			return false
+		}
 		tiers[string(row.Tier)] = true
 		switch {
 		case shown.Tier != "" && string(row.Tier) != shown.Tier,
@@ -220,7 +224,11 @@ func (v *visit) reviews() error {
 	if err != nil {
 		return err
 	}
-	shown := reviewsShown{Rows: waitingAwards(view)}
+	rows := waitingAwards(view)
+	if !v.may(access.AwardsRead) {
+		rows = slices.DeleteFunc(rows, func(row waitingAward) bool { return !v.who.Is(row.Person) })
+	}
+	shown := reviewsShown{Rows: rows}
 	return v.render("reviews", frameOf{Title: "Waiting for a review", Room: "/awards", Live: true, Page: &shown,
 		Lead: "Tiers that ask for a review are proposed by the award process and granted or declined by a human."})
 }

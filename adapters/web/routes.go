@@ -74,5 +74,12 @@ func onPerson(v *visit) (access.Target, error) {
 	return t, err
 }
 
+// onOwn is the target of lists of which those who may not read everything see what is theirs.
+func onOwn(v *visit) (access.Target, error) {
+	t, err := onProgram(v)
+	t.People = []uuid.UUID{v.who.Person}
+	return t, err
+}
+
 // onAll is the target of what is about no one program.
 func onAll(*visit) (access.Target, error) { return access.Target{}, nil }
