@@ -67,6 +67,7 @@ func newAPI(s *Server, mux *http.ServeMux) *api {
 	a.programOperations()
 	a.consentOperations()
 	a.logOperations()
+	a.eventOperations()
 	a.criteriaCommands()
 	a.awardCommands()
 	a.personCommands()

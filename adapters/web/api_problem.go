@@ -25,6 +25,8 @@ type Problem struct {
 	Number string        `json:"request,omitempty" doc:"The number of the request, to find it in the log of the server by."`
 	Errors []ProblemPart `json:"errors,omitempty" doc:"All that is wrong, where that is more than one thing."`
 
+	Events *EventsReport `json:"events,omitempty" doc:"Of events that were sent: what became of the others."`
+
 	Seen   string                    `json:"seen,omitempty" doc:"Of a decision about criteria: the position to decide again with, once the difference was looked at."`
 	Now    *projections.Impact       `json:"impact,omitempty" doc:"Of a decision about criteria: what they would change now."`
 	Change *projections.ImpactChange `json:"change,omitempty" doc:"Of a decision about criteria: how that differs from what was seen."`

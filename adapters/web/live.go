@@ -4,7 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
+
+	"laurel/projections/serving"
 )
 
 // Bounds on streams of changes.
@@ -22,14 +26,25 @@ func (s *Server) liveness(v *visit) error {
 	if err != nil {
 		return err
 	}
+	return s.follow(v, nil, func(c *serving.Change) (string, error) {
+		if !c.All && at.Program != "" && !slices.Contains(c.Programs, at.Program) {
+			return "", nil
+		}
+		return "{}", nil
+	})
+}
+
+// follow streams word of changes until the listener goes away or the server stops: at first of the changes since a version,
+// if one is given, and then of each that tell has something to say about.
+func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (string, error)) error {
 	if s.streams.Add(1) > streamsMax {
 		s.streams.Add(-1)
-		return &fault{status: http.StatusServiceUnavailable, text: "too many pages are open; try again in a minute"}
+		return &fault{status: http.StatusServiceUnavailable, text: "too many streams are open; try again in a minute"}
 	}
 	defer s.streams.Add(-1)
 	control := http.NewResponseController(v.w)
 	h := v.w.Header()
-	h.Set("Content-Type", "text/event-stream")
+	h.Set("Content-Type", mediaStream)
 	h.Set("X-Accel-Buffering", "no")
 	send := func(format string, args ...any) error {
 		if err := control.SetWriteDeadline(time.Now().Add(streamWriteMax)); err != nil {
@@ -40,13 +55,22 @@ func (s *Server) liveness(v *visit) error {
 		}
 		return control.Flush()
 	}
+	say := func(c *serving.Change) error {
+		data, err := tell(c)
+		if err != nil || data == "" {
+			return err
+		}
+		return send("id: %s-%d\nevent: changed\ndata: %s\n\n", s.started, c.Version, data)
+	}
 	seen, next := s.engine.Changed(0)
-	if err := send("retry: %d\nid: %d\n\n", streamRetryMillis, seen.Version); err != nil {
-		return nil // they have gone away
+	err := send("retry: %d\nid: %s-%d\n\n", streamRetryMillis, s.started, seen.Version)
+	if err == nil && since != nil && *since != seen.Version {
+		seen, next = s.engine.Changed(*since)
+		err = say(&seen)
 	}
 	beat := time.NewTicker(streamBeatTime)
 	defer beat.Stop()
-	for {
+	for err == nil {
 		select {
 		case <-v.r.Context().Done():
 			return nil
@@ -56,12 +80,22 @@ func (s *Server) liveness(v *visit) error {
 			err = send(": still here\n\n")
 		case <-next:
 			seen, next = s.engine.Changed(seen.Version)
-			if seen.All || at.Program == "" || slices.Contains(seen.Programs, at.Program) {
-				err = send("id: %d\nevent: changed\ndata: {}\n\n", seen.Version)
-			}
-		}
-		if err != nil {
-			return nil
+			err = say(&seen)
 		}
 	}
+	return nil // they have gone away
+}
+
+// since reads where a listener who was cut off goes on: what the id of the last event said that they saw. One of another
+// process is before everything.
+func (v *visit) since() *uint64 {
+	id := v.r.Header.Get("Last-Event-ID")
+	if id == "" {
+		return nil
+	}
+	var version uint64
+	if text, ok := strings.CutPrefix(id, v.started+"-"); ok {
+		version, _ = strconv.ParseUint(text, 10, 64)
+	}
+	return &version
 }

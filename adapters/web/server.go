@@ -56,6 +56,7 @@ type Server struct {
 	viewed       viewed
 	rejections   rejections
 	version      string
+	started      string // tells this process from others, in the ids of streams
 	secure       bool
 	behindProxy  bool
 
@@ -82,7 +83,8 @@ func New(o Options) (*Server, error) {
 	s := &Server{engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{}),
 		accounts: o.Accounts, provider: o.Provider, providerName: o.ProviderName, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
 		flows: flows{state: map[access.Hash]flow{}}, viewed: viewed{last: map[look]time.Time{}},
-		secure: o.Secure, behindProxy: o.BehindProxy, version: o.Version}
+		secure: o.Secure, behindProxy: o.BehindProxy, version: o.Version,
+		started: uuid.NewString()[:8]}
 	var err error
 	if s.passwords, err = newPasswords(); err != nil {
 		return nil, err
