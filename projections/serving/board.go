@@ -25,6 +25,8 @@ type boards struct {
 	byKey  map[boardKey]*board
 	pinned map[boardKey]bool
 	clock  uint64
+
+	workers int
 }
 
 // board is one of them: timelines that are brought up to date when somebody asks.
@@ -38,7 +40,9 @@ type board struct {
 	months    []projections.TierMonth
 }
 
-func newBoards() boards { return boards{byKey: map[boardKey]*board{}, pinned: map[boardKey]bool{}} }
+func newBoards(workers int) boards {
+	return boards{byKey: map[boardKey]*board{}, pinned: map[boardKey]bool{}, workers: workers}
+}
 
 // of returns standings, up to date.
 func (b *boards) of(s *state, key boardKey, plan *criteria.Plan) *board {
@@ -51,7 +55,7 @@ func (b *boards) of(s *state, key boardKey, plan *criteria.Plan) *board {
 	defer found.mu.Unlock()
 	switch {
 	case found.live == nil:
-		found.live = projections.NewLive(s.Facts, key.program, plan, asOf, 0)
+		found.live = projections.NewLive(s.Facts, key.program, plan, asOf, b.workers)
 	case found.stale:
 		same := found.live.AsOf().Equal(asOf)
 		if evaluated := found.live.Advance(asOf); len(evaluated) > 0 || !same {

@@ -79,15 +79,14 @@ func Open(ctx context.Context, store eventstore.Store, o Options) (*Engine, erro
 	if err != nil {
 		return nil, fmt.Errorf("open the engine: %w", err)
 	}
-	s, err := readState(ctx, store, head, o.Reading)
+	e := &Engine{store: store, o: o, plans: plans, past: newPast(o), arrived: signal(), taken: signal(), freed: signal()}
+	s, err := e.readState(ctx, head, o.Reading)
 	if err != nil {
 		return nil, fmt.Errorf("open the engine: %w", err)
 	}
 	s.version, s.asOf = 1, s.newestUntil(o.Now())
 	s.warm(plans)
-	e := &Engine{store: store, o: o, plans: plans, arrived: signal(), taken: signal(), freed: signal()}
 	e.ctx, e.stop = context.WithCancel(context.Background())
-	e.past = newPast(o)
 	e.replicas.current = &replica{state: s}
 	e.changes.next = make(chan struct{})
 	e.changes.version = s.version

@@ -28,6 +28,7 @@ type faulty struct {
 	spoil       atomic.Pointer[uuid.UUID] // the event whose payload cannot be read
 	reading     atomic.Int32              // how often the log was read in chunks
 	slow        chan struct{}             // if not nil, reading in chunks waits for it
+	cancelled   atomic.Int32              // how many were told to stop meanwhile
 }
 
 var errFault = errors.New("the cable was pulled")
@@ -66,6 +67,7 @@ func (f *faulty) ReadChunks(ctx context.Context, after eventstore.Position, filt
 			select {
 			case <-f.slow:
 			case <-ctx.Done():
+				f.cancelled.Add(1)
 				yield(nil, ctx.Err())
 				return
 			}
@@ -326,6 +328,10 @@ func TestPastIsReadOnce(t *testing.T) {
 		defer cancel()
 		if _, err := e.Look(ctx, serving.At{Position: known[9].String()}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
+		}
+		synctest.Wait()
+		if store.cancelled.Load() == 0 {
+			t.Error("reading goes on for nobody")
 		}
 		close(store.slow)
 		look(known[9])

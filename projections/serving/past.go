@@ -117,7 +117,7 @@ func (p *past) leave(s *pastState) {
 }
 
 func (p *past) read(ctx context.Context, e *Engine, position eventstore.Position, s *pastState) {
-	read, err := readState(ctx, e.store, position, nil)
+	read, err := e.readState(ctx, position, nil)
 	if err == nil {
 		read.asOf = read.newestUntil(e.o.Now())
 	} else if ctx.Err() != nil {

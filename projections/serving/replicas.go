@@ -154,7 +154,7 @@ func (e *Engine) grow() {
 	r := &replica{state: as, readers: 1, growing: true}
 	e.replicas.spares = append(e.replicas.spares, r)
 	e.group.Go(func() {
-		s, err := readState(e.ctx, e.store, as.position, nil)
+		s, err := e.readState(e.ctx, as.position, nil)
 		if err == nil {
 			s.version, s.asOf = as.version, as.asOf
 			s.warm(e.plans)

@@ -25,13 +25,12 @@ type batch struct {
 }
 
 // readState folds the log up to a position.
-func readState(ctx context.Context, store eventstore.Store, upTo eventstore.Position, reading func(events int)) (
-	*state, error) {
-	models, err := readModels(ctx, store, upTo, reading)
+func (e *Engine) readState(ctx context.Context, upTo eventstore.Position, reading func(events int)) (*state, error) {
+	models, err := readModels(ctx, e.store, upTo, reading)
 	if err != nil {
 		return nil, err
 	}
-	return &state{Models: models, position: upTo, boards: newBoards()}, nil
+	return &state{Models: models, position: upTo, boards: newBoards(e.o.Workers)}, nil
 }
 
 // apply takes the state to the next version, and returns the mentors whose facts changed. After a failure the state is of

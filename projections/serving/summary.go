@@ -64,6 +64,7 @@ type summaryRun struct {
 // compute must keep nothing of the view but what is documented to stay. Summary fails with what Look or compute fails
 // with.
 func (e *Engine) Summary(ctx context.Context, at At, key string, compute func(*View) (any, error)) (*Summary, error) {
+	at.AsOf = at.AsOf.UTC().Round(0) // equal times are one key
 	e.mu.Lock()
 	version, busy := e.changes.version, e.changes.busy(time.Now())
 	e.mu.Unlock()
