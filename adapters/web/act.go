@@ -107,6 +107,30 @@ func (v *visit) time(field string) (time.Time, error) {
 	return parseTime(field, text)
 }
 
+// field is a short field of a form, and where it goes.
+type field struct {
+	name string
+	to   *string
+}
+
+// fill reads short fields; what else they have to be, the command knows.
+func (v *visit) fill(fields ...field) (err error) {
+	for _, f := range fields {
+		if *f.to, err = v.text(f.name, domain.IDBytesMax); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts reads short fields, and a personal text of somebody.
+func (v *visit) texts(of uuid.UUID, personal string, fields ...field) (text string, err error) {
+	if err := v.fill(fields...); err != nil {
+		return "", err
+	}
+	return v.own(personal, of)
+}
+
 // number reads a whole number in a form; 0 where the field is empty.
 func (v *visit) number(field string) (int, error) {
 	text, err := v.text(field, parameterBytesMax)
@@ -129,6 +153,33 @@ func (v *visit) somebody(field string) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
+	return v.whoIs(field, text)
+}
+
+// peopleBytesMax bounds a field that names several people.
+const peopleBytesMax = 16 << 10
+
+// everybody finds the people whom a field names, one a line.
+func (v *visit) everybody(field string) (people []uuid.UUID, err error) {
+	text, err := v.text(field, peopleBytesMax)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		person, err := v.whoIs(field, line)
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, person)
+	}
+	return people, nil
+}
+
+// whoIs finds the person whom a text names.
+func (v *visit) whoIs(field, text string) (uuid.UUID, error) {
 	view, err := v.engine.Look(v.ctx(), serving.At{Across: true})
 	if err != nil {
 		return uuid.Nil, err
@@ -205,4 +256,7 @@ func shownRows[Row any](v *visit, all []Row) (rows []Row, next string, err error
 }
 
 // mentoringPages are the rooms in which people work with each other, and show it.
-func (s *Server) mentoringPages() []route { return slices.Concat(s.roomPages()) }
+func (s *Server) mentoringPages() []route {
+	return slices.Concat(s.roomPages(), s.programPages(), s.feedbackPages(), s.rewardPages(), s.consentPages(), s.acknowledgementPages(),
+		s.digestPages(), s.communityPages(), s.personActPages())
+}

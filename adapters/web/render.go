@@ -132,8 +132,13 @@ var doneTexts = map[string]string{
 	"user-disabled":    "The account is disabled: its sessions have ended, and its tokens are gone.",
 	"user-enabled":     "The account is enabled again.",
 
-	"recorded":     "Recorded.",
-	"room-started": "The mentorship has started.",
+	"recorded":       "Recorded.",
+	"feedback-given": "Thank you. Your feedback is recorded.",
+	"consent-given":  "Your consent is recorded.",
+	"consent-taken":  "Your consent is taken back, for that audience and all wider ones.",
+	"retracted":      "What was published is taken back.",
+	"erased":         "The person is forgotten for good.",
+	"room-started":   "The mentorship has started.",
 
 	"reviewed": "Your decision is recorded.",
 	"revoked":  "The award is taken back.",

@@ -209,22 +209,6 @@ func (v *visit) holdSession(d *roomDesk) error {
 	return v.inRoom(d, c)
 }
 
-// field is a short field of a form, and where it goes.
-type field struct {
-	name string
-	to   *string
-}
-
-// texts reads short fields, and a personal text of somebody.
-func (v *visit) texts(of uuid.UUID, personal string, fields ...field) (text string, err error) {
-	for _, f := range fields {
-		if *f.to, err = v.text(f.name, domain.IDBytesMax); err != nil {
-			return "", err
-		}
-	}
-	return v.own(personal, of)
-}
-
 func (v *visit) confirmSession(d *roomDesk) error {
 	session, err := uuid.Parse(v.r.PostFormValue("session"))
 	if err != nil {
@@ -253,11 +237,7 @@ func (v *visit) setGoal(d *roomDesk) error {
 
 func (v *visit) meetGoal(d *roomDesk) error {
 	c := domain.MeetGoal{CommandMeta: d.meta, By: d.by, Attested: v.ticked("attested")}
-	var err error
-	if c.Goal, err = v.text("goal", domain.IDBytesMax); err != nil {
-		return err
-	}
-	if c.Skill, err = v.text("skill", domain.IDBytesMax); err != nil {
+	if err := v.fill(field{"goal", &c.Goal}, field{"skill", &c.Skill}); err != nil {
 		return err
 	}
 	return v.inRoom(d, c)
@@ -275,11 +255,8 @@ func (v *visit) assignRoadmap(d *roomDesk) error {
 func (v *visit) reachMilestone(d *roomDesk) error {
 	c := domain.ReachMilestone{CommandMeta: d.meta, By: d.by, Attested: v.ticked("attested")}
 	var roadmap, milestone string
-	for _, f := range []field{{"roadmap", &roadmap}, {"milestone", &milestone}, {"skill", &c.Skill}} {
-		var err error
-		if *f.to, err = v.text(f.name, domain.IDBytesMax); err != nil {
-			return err
-		}
+	if err := v.fill(field{"roadmap", &roadmap}, field{"milestone", &milestone}, field{"skill", &c.Skill}); err != nil {
+		return err
 	}
 	c.Roadmap, c.Milestone = domain.Slug(roadmap), domain.Slug(milestone)
 	return v.inRoom(d, c)
