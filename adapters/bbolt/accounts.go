@@ -202,8 +202,8 @@ func (a *Accounts) Update(f func(access.Tx) error) error {
 	return a.explain("write", failed, err)
 }
 
-// recover finds out what a failed commit left behind: usually nothing. If it is in the file nonetheless, it is not known
-// to be on the disk, and nothing may be built on it before the file is opened again.
+// recover finds out what a failed commit left behind: usually nothing. If it is in the file nonetheless, it is not
+// known to be on the disk, and nothing may be built on it before the file is opened again.
 func (a *Accounts) recover(cause error) {
 	found := 0
 	err := guard(a.path, func() error {
@@ -272,7 +272,8 @@ func (t *accountsTx) Delete(key string) error { return t.bucket.Delete([]byte(ke
 func (t *accountsTx) Prefix(prefix string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		c := t.bucket.Cursor()
-		for key, value := c.Seek([]byte(prefix)); strings.HasPrefix(string(key), prefix) && key != nil; key, value = c.Next() {
+		key, value := c.Seek([]byte(prefix))
+		for ; key != nil && strings.HasPrefix(string(key), prefix); key, value = c.Next() {
 			if value = t.unseal(key, value); value == nil || !yield(string(key), value) {
 				return
 			}

@@ -152,7 +152,8 @@ func plain(err error) error {
 }
 
 // Begin returns the address to send the browser to. The three secrets are for Finish: the state comes back beside the
-// code, and the caller compares it; the nonce comes back in the ID token; the verifier is sent when the code is redeemed.
+// code, and the caller compares it; the nonce comes back in the ID token; the verifier is sent when the code is
+// redeemed.
 func (p *Provider) Begin(ctx context.Context, state, nonce, verifier string) (string, error) {
 	c, err := p.discover(ctx)
 	if err != nil {

@@ -228,8 +228,8 @@ func TestInClear(t *testing.T) {
 		if !strings.HasSuffix(r.URL.Path, "openid-configuration") {
 			return false
 		}
-		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[1]s/authorize","token_endpoint":"http://login.example.org/token",
-			"jwks_uri":"%[1]s/keys"}`, p.URL)
+		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[1]s/authorize",
+			"token_endpoint":"http://login.example.org/token","jwks_uri":"%[1]s/keys"}`, p.URL)
 		return true
 	})
 	if _, err := c.Finish(t.Context(), visit(t, p, c, "s", "n"), "n", verifier); err == nil ||

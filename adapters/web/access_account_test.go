@@ -119,9 +119,11 @@ func TestChangePassword(t *testing.T) {
 	const next = "seventeen purple anchors sing"
 	wantStatus(t, br.post("/account/password", url.Values{"password": {"wrong"}, "new_password": {next}, "again": {next}}),
 		http.StatusUnprocessableEntity, "is not your present password")
-	wantStatus(t, br.post("/account/password", url.Values{"password": {goodPassword}, "new_password": {"short"}, "again": {"short"}}),
+	wantStatus(t, br.post("/account/password", url.Values{"password": {goodPassword}, "new_password": {"short"},
+		"again": {"short"}}),
 		http.StatusUnprocessableEntity, "is too short")
-	wantLocation(t, br.post("/account/password", url.Values{"password": {goodPassword}, "new_password": {next}, "again": {next}}),
+	wantLocation(t, br.post("/account/password", url.Values{"password": {goodPassword}, "new_password": {next},
+		"again": {next}}),
 		"/account?done=password-changed")
 	wantStatus(t, br.get("/account?done=password-changed"), http.StatusOK, "Your password is changed")
 	wantLocation(t, other.get("/account"), "/sign-in?next=%2Faccount")
@@ -184,7 +186,8 @@ func TestViewsAreShown(t *testing.T) {
 	wantStatus(t, her.get(record+"/views?after=x"), http.StatusUnprocessableEntity)
 	for range viewsOnPage { // more than a page
 		b.pass(viewedAgainTime)
-		b.must(b.accounts.RecordView(access.View{Person: ada, Account: analyst.account("x"+uuid.NewString(), nobody).ID, At: b.clock()}))
+		b.must(b.accounts.RecordView(access.View{Person: ada, Account: analyst.account("x"+uuid.NewString(), nobody).ID,
+			At: b.clock()}))
 	}
 	her = b.signedIn(b.mustAccount(b.accounts.AccountByPerson(ada)))
 	next := find(t, her.get(record+"/views"), `rel="next" href="([^"]+)"`)

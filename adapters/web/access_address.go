@@ -29,7 +29,8 @@ func (l Listening) Check() error {
 		return errors.New("a server either has a certificate of its own or is behind a proxy that has one; choose")
 	}
 	if l.Demo && (l.BehindProxy || !loopback(host)) {
-		return errors.New("a demonstration lets anybody in, and is for this machine alone: listen on 127.0.0.1, without a proxy")
+		return errors.New("a demonstration lets anybody in, and is for this machine alone: " +
+			"listen on 127.0.0.1, without a proxy")
 	}
 	if loopback(host) {
 		return nil

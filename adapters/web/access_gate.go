@@ -28,7 +28,8 @@ func identityOf(ctx context.Context) *access.Identity {
 func (s *Server) identified(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, r, &fault{status: http.StatusForbidden, text: "this was sent by a page of another site; send it from here"})
+		s.refuse(w, r, &fault{status: http.StatusForbidden,
+			text: "this was sent by a page of another site; send it from here"})
 	}))
 	next = protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -104,8 +105,8 @@ func sessionOf(r *http.Request) (access.Hash, bool) {
 	return access.HashSecret(cookies[0].Value), true
 }
 
-// sessionCookie makes the cookie of a session; a negative age takes it back. It ends with the browser, and on the server
-// in any case.
+// sessionCookie makes the cookie of a session; a negative age takes it back. It ends with the browser, and on the
+// server in any case.
 func sessionCookie(secret string, age int) *http.Cookie {
 	return &http.Cookie{Name: cookieName, Value: secret, Path: "/", MaxAge: age, Secure: true, HttpOnly: true,
 		SameSite: http.SameSiteLaxMode}

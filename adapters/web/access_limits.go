@@ -1,7 +1,6 @@
 package web
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
@@ -23,7 +22,8 @@ type Rates struct {
 	Starts  Rate // from one address: sign-ins with a provider that are begun
 }
 
-// ratesDefault are generous to people, and to nobody who guesses: a password can be tried some three thousand times a day.
+// ratesDefault are generous to people, and to nobody who guesses: a password can be tried some three thousand times a
+// day.
 var ratesDefault = Rates{
 	Account: Rate{10 * time.Millisecond, 400},
 	Address: Rate{50 * time.Millisecond, 100},
@@ -35,8 +35,8 @@ var ratesDefault = Rates{
 // limiterKeysMax bounds what a limiter remembers.
 const limiterKeysMax = 50_000
 
-// limiter counts by key how often something happened. For each key it holds a time: up to when what was allowed has used
-// up the rate.
+// limiter counts by key how often something happened. For each key it holds a time: up to when what was allowed has
+// used up the rate.
 type limiter struct {
 	rate Rate
 	mu   sync.Mutex
@@ -56,27 +56,27 @@ func (l *limiter) allow(key string, now time.Time) (wait time.Duration, ok bool)
 	if wait := used.Sub(now) - time.Duration(l.rate.Burst-1)*l.rate.Every; wait > 0 {
 		return wait, false
 	}
-	if len(l.used) >= limiterKeysMax {
-		l.forget(now)
-	}
+	makeRoom(l.used, limiterKeysMax, func(used time.Time) bool { return !used.After(now) })
 	l.used[key] = used.Add(l.rate.Every)
 	return 0, true
 }
 
-// forget makes room: those who have not come for a while go first, then anybody.
-func (l *limiter) forget(now time.Time) {
-	for key, used := range l.used {
-		if !used.After(now) {
-			delete(l.used, key)
+// makeRoom takes entries away from a full map: those that are over, and then any, until an eighth is free, so that it
+// does not have to be gone through again for each that comes.
+func makeRoom[K comparable, V any](m map[K]V, entriesMax int, over func(V) bool) {
+	if len(m) < entriesMax {
+		return
+	}
+	for key, value := range m {
+		if over(value) {
+			delete(m, key)
 		}
 	}
-	for key := range l.used {
-		if len(l.used) < limiterKeysMax*7/8 {
+	for key := range m { // in no order
+		if len(m) <= entriesMax*7/8 {
 			return
 		}
-		if rand.IntN(4) == 0 {
-			delete(l.used, key)
-		}
+		delete(m, key)
 	}
 }
 
@@ -89,12 +89,14 @@ func newLimits(r Rates) *limits {
 	if r == (Rates{}) {
 		r = ratesDefault
 	}
-	return &limits{newLimiter(r.Account), newLimiter(r.Address), newLimiter(r.Guesses), newLimiter(r.Login), newLimiter(r.Starts)}
+	return &limits{newLimiter(r.Account), newLimiter(r.Address), newLimiter(r.Guesses), newLimiter(r.Login),
+		newLimiter(r.Starts)}
 }
 
 // tooOften is a fault that says how long to wait.
 func tooOften(w http.ResponseWriter, wait time.Duration, what string) error {
 	seconds := int(wait/time.Second) + 1
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	return &fault{status: http.StatusTooManyRequests, text: what + "; try again in " + plural(seconds, "second", "seconds")}
+	return &fault{status: http.StatusTooManyRequests,
+		text: what + "; try again in " + plural(seconds, "second", "seconds")}
 }

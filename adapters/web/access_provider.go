@@ -52,19 +52,7 @@ type flows struct {
 func (f *flows) add(state access.Hash, begun flow, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.state) >= flowsMax {
-		for key, old := range f.state {
-			if !now.Before(old.ends) {
-				delete(f.state, key)
-			}
-		}
-		for key := range f.state {
-			if len(f.state) < flowsMax {
-				break
-			}
-			delete(f.state, key)
-		}
-	}
+	makeRoom(f.state, flowsMax, func(old flow) bool { return !now.Before(old.ends) })
 	f.state[state] = begun
 }
 
@@ -159,8 +147,8 @@ func (v *visit) fromProvider() error {
 }
 
 // accountOf finds the account of who signed in with the provider, or links one to it: by a one-time link; or by an
-// e-mail address that the provider has verified, if an administrator has made an account for it that has nothing else to
-// sign in with.
+// e-mail address that the provider has verified, if an administrator has made an account for it that has nothing else
+// to sign in with.
 func (v *visit) accountOf(c access.Claims, link access.Hash) (access.Account, error) {
 	set := access.Credential{Issuer: c.Issuer, Subject: c.Subject}
 	if !link.IsZero() {
@@ -190,7 +178,8 @@ func (v *visit) accountOf(c access.Claims, link access.Hash) (access.Account, er
 }
 
 // acceptWith uses a one-time link with what the provider says.
-func (v *visit) acceptWith(c access.Claims, set access.Credential, hash access.Hash) (account access.Account, err error) {
+func (v *visit) acceptWith(c access.Claims, set access.Credential, hash access.Hash) (access.Account, error) {
+	var account access.Account
 	link, _, err := v.accounts.Link(hash, v.now())
 	switch {
 	case err != nil:
@@ -200,7 +189,8 @@ func (v *visit) acceptWith(c access.Claims, set access.Credential, hash access.H
 			account.Name = "Administrator"
 		}
 		if !c.EmailVerified {
-			return account, notAllowed(v.providerName + " does not say that your e-mail address is yours; choose a password instead")
+			return account, notAllowed(v.providerName +
+				" does not say that your e-mail address is yours; choose a password instead")
 		}
 		if err = fillFirst(&account, c.Email, true); err == nil {
 			account, err = v.accounts.AcceptFirst(hash, account, v.now())

@@ -45,7 +45,8 @@ const issuer = "https://login.example.org"
 
 // atProvider is a bench whose provider says that it is Ada.
 func atProvider(t *testing.T) (*bench, *fakeProvider) {
-	p := &fakeProvider{claims: access.Claims{Issuer: issuer, Subject: "42", Email: "Ada@example.org", EmailVerified: true, Name: "Ada L."}}
+	p := &fakeProvider{claims: access.Claims{Issuer: issuer, Subject: "42", Email: "Ada@example.org",
+		EmailVerified: true, Name: "Ada L."}}
 	return newBench(t, func(o *Options) { o.Provider, o.ProviderName = p, "Example Login" }), p
 }
 
@@ -70,7 +71,8 @@ func (br *browser) back(state, more string) *httptest.ResponseRecorder {
 // invited makes an account without anything to sign in with.
 func (b *bench) invited(name string) access.Account {
 	b.t.Helper()
-	return b.mustAccount(b.accounts.Create(access.Account{ID: uuid.New(), Name: name, Login: strings.ToLower(name) + "@example.org",
+	return b.mustAccount(b.accounts.Create(access.Account{ID: uuid.New(), Name: name,
+		Login:  strings.ToLower(name) + "@example.org",
 		Grants: []access.Grant{{Role: access.RoleViewer}}}))
 }
 
@@ -94,21 +96,22 @@ func TestProviderSignIn(t *testing.T) {
 // TestProviderDoesNotTakeOver wants no account handed to whoever a provider says has its address, but for one that was
 // made for that.
 func TestProviderDoesNotTakeOver(t *testing.T) {
+	const in, out = http.StatusSeeOther, http.StatusForbidden
 	for name, c := range map[string]struct {
 		change func(*access.Account, *access.Claims)
 		want   int
 	}{
-		"invited":               {func(*access.Account, *access.Claims) {}, http.StatusSeeOther},
-		"an address unverified": {func(_ *access.Account, c *access.Claims) { c.EmailVerified = false }, http.StatusForbidden},
-		"no address":            {func(_ *access.Account, c *access.Claims) { c.Email = "" }, http.StatusForbidden},
-		"another address":       {func(_ *access.Account, c *access.Claims) { c.Email = "eve@example.org" }, http.StatusForbidden},
-		"a broken address":      {func(_ *access.Account, c *access.Claims) { c.Email = "ada@example.org\x00" }, http.StatusForbidden},
-		"it has a password":     {func(a *access.Account, _ *access.Claims) { a.Password = "$argon2id$x" }, http.StatusForbidden},
-		"it is somebody there":  {func(a *access.Account, _ *access.Claims) { a.Issuer, a.Subject = issuer, "7" }, http.StatusForbidden},
-		"it is disabled":        {func(a *access.Account, _ *access.Claims) { a.Disabled = true }, http.StatusForbidden},
+		"invited":               {func(*access.Account, *access.Claims) {}, in},
+		"an address unverified": {func(_ *access.Account, c *access.Claims) { c.EmailVerified = false }, out},
+		"no address":            {func(_ *access.Account, c *access.Claims) { c.Email = "" }, out},
+		"another address":       {func(_ *access.Account, c *access.Claims) { c.Email = "eve@example.org" }, out},
+		"a broken address":      {func(_ *access.Account, c *access.Claims) { c.Email = "ada@example.org\x00" }, out},
+		"it has a password":     {func(a *access.Account, _ *access.Claims) { a.Password = "$argon2id$x" }, out},
+		"it is somebody there":  {func(a *access.Account, _ *access.Claims) { a.Issuer, a.Subject = issuer, "7" }, out},
+		"it is disabled":        {func(a *access.Account, _ *access.Claims) { a.Disabled = true }, out},
 		"disabled and linked": {func(a *access.Account, _ *access.Claims) {
 			a.Issuer, a.Subject, a.Disabled = issuer, "42", true
-		}, http.StatusForbidden},
+		}, out},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, p := atProvider(t)
@@ -117,8 +120,8 @@ func TestProviderDoesNotTakeOver(t *testing.T) {
 			b.mustAccount(b.accounts.Create(a))
 			br := b.browser()
 			wantStatus(t, br.back(br.begin(""), "&code=code"), c.want)
-			if _, in := br.cookies[cookieName]; in != (c.want == http.StatusSeeOther) {
-				t.Errorf("signed in: %v", in)
+			if _, entered := br.cookies[cookieName]; entered != (c.want == in) {
+				t.Errorf("signed in: %v", entered)
 			}
 		})
 	}
@@ -181,11 +184,11 @@ func TestProviderLinks(t *testing.T) {
 	b, p := atProvider(t)
 	link, err := b.server.FirstLink()
 	b.must(err)
-	code := strings.TrimPrefix(link, "/welcome?code=")
 	br := b.browser()
 	way := find(t, br.get(link), `href="/sign-in/provider(\?code=[^"]+)"`)
 	p.claims.EmailVerified = false
-	wantStatus(t, br.back(br.begin(way), "&code=code"), http.StatusForbidden, "does not say that your e-mail address is yours")
+	wantStatus(t, br.back(br.begin(way), "&code=code"), http.StatusForbidden,
+		"does not say that your e-mail address is yours")
 	p.claims.EmailVerified = true
 	late := b.browser()
 	state := late.begin(way)
@@ -197,7 +200,7 @@ func TestProviderLinks(t *testing.T) {
 
 	// An invitation can be accepted as whoever one is there.
 	w := br.post("/users", url.Values{"name": {"Ben"}, "login": {"ben@example.org"}, "grant": {"viewer"}})
-	code = find(t, w, `/welcome\?code=([\w-]+)<`)
+	code := find(t, w, `/welcome\?code=([\w-]+)<`)
 	p.claims = access.Claims{Issuer: issuer, Subject: "77"}
 	bens := b.browser()
 	wantLocation(t, bens.back(bens.begin("?code="+code), "&code=code"), "/")
@@ -247,10 +250,7 @@ func TestPasswordHashes(t *testing.T) {
 	if err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Fatal(hash, err)
 	}
-	p, err := newPasswords()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := newPasswords()
 	const old = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$" // and its key, made below
 	weak := passwordHash{memoryKiB: 8, times: 1, threads: 1, salt: []byte("saltsalt")}
 	weak.key = weak.of("old", 32)
@@ -272,8 +272,8 @@ func TestPasswordHashes(t *testing.T) {
 			t.Errorf("%q: %v, %v, %v", c.password, ok, stale, err)
 		}
 	}
-	for _, damaged := range []string{"x", "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA", hash + "$", hash[:60],
-		strings.Replace(hash, "m=19456", "m=99999999", 1), strings.Replace(hash, "t=2", "t=0", 1),
+	for _, damaged := range []string{"x", "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA", hash + "$",
+		hash[:60], strings.Replace(hash, "m=19456", "m=99999999", 1), strings.Replace(hash, "t=2", "t=0", 1),
 		strings.Replace(hash, "p=1", "p=257", 1), strings.Replace(hash, "m=19456", "m=019456", 1)} {
 		if _, err := parseHash(damaged); err == nil {
 			t.Errorf("%q is read", damaged)

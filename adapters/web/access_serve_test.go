@@ -19,14 +19,16 @@ import (
 func TestServeBoundsHeaders(t *testing.T) {
 	b := newBench(t, nil)
 	old := b.account("Ada", ada, "viewer")
-	b.must(b.accounts.StartSession(old, access.HashSecret("old"), access.Hash{}, "", benchStart.Add(-access.SessionAgeMax)))
+	b.must(b.accounts.StartSession(old, access.HashSecret("old"), access.Hash{}, "",
+		benchStart.Add(-access.SessionAgeMax)))
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- b.server.Serve(ctx, l, time.Second) }()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for size, want := range map[int]int{1000: http.StatusOK, headerBytesMax + 8192: http.StatusRequestHeaderFieldsTooLarge} {
+	const tooLong = headerBytesMax + 8192
+	for size, want := range map[int]int{1000: http.StatusOK, tooLong: http.StatusRequestHeaderFieldsTooLarge} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://%s/sign-in", l.Addr()), nil)
 		b.must(err)
 		r.Header.Set("X-Padding", strings.Repeat("x", size))
@@ -54,8 +56,8 @@ func (s brokenStorage) Update(func(access.Tx) error) error {
 	return fmt.Errorf("write /var/lib/laurel/accounts.db: no space left for %s", "ada@example.org")
 }
 
-// TestAccountsCannotBeWritten wants no record shown whose showing cannot be recorded, all else to go on, and nobody told
-// what is inside.
+// TestAccountsCannotBeWritten wants no record shown whose showing cannot be recorded, all else to go on, and nobody
+// told what is inside.
 func TestAccountsCannotBeWritten(t *testing.T) {
 	memory := access.NewMemory()
 	whole := access.NewRegistry(memory)

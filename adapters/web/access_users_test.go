@@ -49,7 +49,8 @@ func TestInvite(t *testing.T) {
 	br := b.browser()
 	wantStatus(t, br.get(link), http.StatusOK, "Welcome, Ada L.", "ada@example.org")
 	code := strings.TrimPrefix(link, "/welcome?code=")
-	wantLocation(t, br.post("/welcome", url.Values{"code": {code}, "new_password": {goodPassword}, "again": {goodPassword}}), "/")
+	wantLocation(t, br.post("/welcome", url.Values{"code": {code}, "new_password": {goodPassword},
+		"again": {goodPassword}}), "/")
 	wantStatus(t, br.get("/people/"+ada.String()+"?program=git"), http.StatusOK)
 	wantStatus(t, b.browser().get(link), http.StatusGone)
 
@@ -96,13 +97,15 @@ func TestChangeUser(t *testing.T) {
 	for _, id := range []string{uuid.NewString(), "x", strings.ToUpper(uuid.Nil.String())} {
 		wantStatus(t, admin.get("/users/"+id), http.StatusNotFound)
 	}
-	wantStatus(t, admin.post(path+"/tokens", url.Values{"token_name": {"x"}}), http.StatusForbidden, "people make their tokens")
+	wantStatus(t, admin.post(path+"/tokens", url.Values{"token_name": {"x"}}), http.StatusForbidden,
+		"people make their tokens")
 }
 
 func TestSystems(t *testing.T) {
 	b := newBench(t, nil)
 	admin := b.as(nobody, "administrator")
-	wantStatus(t, admin.post("/users/systems", url.Values{"system": {""}}), http.StatusUnprocessableEntity, "system: is missing")
+	wantStatus(t, admin.post("/users/systems", url.Values{"system": {""}}), http.StatusUnprocessableEntity,
+		"system: is missing")
 	w := admin.post("/users/systems", url.Values{"system": {"Time sheets"}, "grant": {"viewer", "ingest"}})
 	path := w.Header().Get("Location")[:len("/users/")+36]
 	wantStatus(t, admin.get(path), http.StatusOK, "Time sheets", "Make a token")
@@ -114,7 +117,8 @@ func TestSystems(t *testing.T) {
 	wantLocation(t, admin.post(path+"/tokens/"+id+"/revoke", nil), path+"?done=token-revoked")
 	wantStatus(t, b.bearer("GET", "/people?program=git", token), http.StatusUnauthorized)
 	a := b.mustAccount(b.accounts.Account(uuid.MustParse(path[len("/users/"):])))
-	wantLocation(t, admin.post(path, url.Values{"revision": {strconv.Itoa(a.Revision)}, "name": {"Time"}, "grant": {"ingest"}}),
+	wantLocation(t, admin.post(path, url.Values{"revision": {strconv.Itoa(a.Revision)}, "name": {"Time"},
+		"grant": {"ingest"}}),
 		path+"?done=user-changed")
 	wantStatus(t, admin.get("/users"), http.StatusOK, "system")
 }

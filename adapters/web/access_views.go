@@ -39,14 +39,12 @@ func (m *viewed) again(l look, now time.Time) bool {
 func (m *viewed) noted(l look, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.last) >= viewedMax {
-		clear(m.last) // some are noted once more
-	}
+	makeRoom(m.last, viewedMax, func(at time.Time) bool { return !now.Before(at.Add(viewedAgainTime)) })
 	m.last[l] = now
 }
 
-// noteView records that somebody looks at what is kept of people, for these people to see. It is done before anything is
-// shown: what cannot be recorded is not shown. One's own record is one's own business.
+// noteView records that somebody looks at what is kept of people, for these people to see. It is done before anything
+// is shown: what cannot be recorded is not shown. One's own record is one's own business.
 func (s *Server) noteView(who *access.Identity, action access.Action, on access.Target, route string) error {
 	if !action.Record() || who == nil {
 		return nil

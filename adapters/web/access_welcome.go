@@ -38,8 +38,8 @@ func (v *visit) welcomePage() error {
 	if err != nil {
 		return err
 	}
-	shown := welcomeShown{Code: code, First: link.Purpose == access.PurposeFirst, Login: account.Login, Provider: v.providerName,
-		ByWay: "/sign-in/provider?" + url.Values{"code": {code}}.Encode()}
+	shown := welcomeShown{Code: code, First: link.Purpose == access.PurposeFirst, Login: account.Login,
+		Provider: v.providerName, ByWay: "/sign-in/provider?" + url.Values{"code": {code}}.Encode()}
 	title := "Welcome, " + account.Name
 	if shown.First {
 		title = "The first administrator"

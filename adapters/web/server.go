@@ -80,15 +80,14 @@ const (
 
 // New makes a server. It fails only on a mistake in its own templates or assets.
 func New(o Options) (*Server, error) {
-	s := &Server{engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{}),
-		accounts: o.Accounts, provider: o.Provider, providerName: o.ProviderName, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
-		flows: flows{state: map[access.Hash]flow{}}, viewed: viewed{last: map[look]time.Time{}},
-		secure: o.Secure, behindProxy: o.BehindProxy, version: o.Version,
-		started: uuid.NewString()[:8]}
-	var err error
-	if s.passwords, err = newPasswords(); err != nil {
-		return nil, err
+	s := &Server{
+		engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{}),
+		accounts: o.Accounts, passwords: newPasswords(), provider: o.Provider, providerName: o.ProviderName,
+		flows: flows{state: map[access.Hash]flow{}}, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
+		viewed: viewed{last: map[look]time.Time{}}, secure: o.Secure, behindProxy: o.BehindProxy,
+		version: o.Version, started: uuid.NewString()[:8],
 	}
+	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}

@@ -21,15 +21,18 @@ var demoCast = []struct {
 	grants []access.Grant
 	nobody bool // is no person: runs the server, and does not mentor
 }{
-	{name: "Willow Kite", email: "owner@example.org", grants: []access.Grant{{Role: access.RoleOwner, Program: demoProgram}}},
+	{name: "Willow Kite", email: "owner@example.org",
+		grants: []access.Grant{{Role: access.RoleOwner, Program: demoProgram}}},
 	{name: "Pearl Dunlin", email: "analyst@example.org", grants: []access.Grant{{Role: access.RoleAnalyst}}},
-	{name: "Maple Crane", email: "mentee@example.org", grants: []access.Grant{{Role: access.RoleViewer, Program: demoProgram}}},
+	{name: "Maple Crane", email: "mentee@example.org",
+		grants: []access.Grant{{Role: access.RoleViewer, Program: demoProgram}}},
 	{name: "Administrator", email: "administrator@example.org", grants: []access.Grant{{Role: access.RoleAdministrator}},
 		nobody: true},
 }
 
 // castDemo makes these accounts, and returns their ids. Their passwords are known to nobody.
-func castDemo(ctx context.Context, engine *serving.Engine, accounts *access.Registry, now time.Time) ([]uuid.UUID, error) {
+func castDemo(ctx context.Context, engine *serving.Engine, accounts *access.Registry, now time.Time,
+) ([]uuid.UUID, error) {
 	view, err := engine.Look(ctx, serving.At{Across: true})
 	if err != nil {
 		return nil, err

@@ -41,15 +41,16 @@ func (o *accessOptions) flags(cmd *cobra.Command) {
 		"a proxy serves TLS, passes on the Host of requests, and adds to X-Forwarded-For")
 	textFlag(cmd, &o.publicURL, "public-url", "the `URL` at which people reach the server, if not at --listen")
 	textFlag(cmd, &o.accounts, "accounts", "keep accounts in `DIR`, if not beside the log")
-	f.BoolVar(&o.newAdministrator, "new-administrator", false, "print a link that makes an administrator, though there is one")
+	f.BoolVar(&o.newAdministrator, "new-administrator", false,
+		"print a link that makes an administrator, though there is one")
 	textFlag(cmd, &o.oidcIssuer, "oidc-issuer", "let people sign in with the OpenID Connect provider at `URL`")
 	textFlag(cmd, &o.oidcClient, "oidc-client", "the `ID` that Laurel has there")
 	textFlag(cmd, &o.oidcSecretFile, "oidc-secret-file", "the `FILE` with its secret; or set "+secretVariable)
 	textFlag(cmd, &o.oidcName, "oidc-name", "what people call the provider: a `NAME`")
 }
 
-// openAccounts opens the accounts: beside the log, or in memory beside a log in memory. Those of a demonstration are gone
-// with it: anybody may enter them.
+// openAccounts opens the accounts: beside the log, or in memory beside a log in memory. Those of a demonstration are
+// gone with it: anybody may enter them.
 func (a *app) openAccounts(o *serveOptions) (access.Storage, error) {
 	if o.demo {
 		return access.NewMemory(), nil

@@ -211,15 +211,16 @@ func TestServeRefuses(t *testing.T) {
 			"--oidc-secret-file", empty},
 	} {
 		var stderr strings.Builder
-		code := run(t.Context(), append([]string{"serve", "--store", store}, args...), strings.NewReader(""), io.Discard, &stderr, nil)
+		code := run(t.Context(), append([]string{"serve", "--store", store}, args...), strings.NewReader(""), io.Discard,
+			&stderr, nil)
 		if code != exitUsage || !strings.Contains(stderr.String(), says) {
 			t.Errorf("%q: status %d: %s", args, code, &stderr)
 		}
 	}
 }
 
-// TestProviderEndToEnd signs in through the server with a provider that tells the truth, and then with one that does not
-// in one way or another.
+// TestProviderEndToEnd signs in through the server with a provider that tells the truth, and then with one that does
+// not in one way or another.
 func TestProviderEndToEnd(t *testing.T) {
 	provider := oidctest.New(t)
 	provider.SignIn(map[string]any{"sub": "42", "email": "ada@example.org", "email_verified": true})
@@ -238,15 +239,17 @@ func TestProviderEndToEnd(t *testing.T) {
 	}
 	defer engine.Close()
 	var handler http.Handler
-	front := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	front := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(w, r)
+	}))
 	defer front.Close()
-	client, err := oidc.New(oidc.Options{Issuer: provider.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret,
-		RedirectURL: front.URL + web.ProviderBack, Client: provider.Client})
+	client, err := oidc.New(oidc.Options{Issuer: provider.URL, ClientID: oidctest.ClientID,
+		ClientSecret: oidctest.ClientSecret, RedirectURL: front.URL + web.ProviderBack, Client: provider.Client})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := web.New(web.Options{Engine: engine, Now: time.Now, Log: slog.New(slog.DiscardHandler), Accounts: accounts,
-		Provider: client, ProviderName: "Example Login", PublicURL: front.URL})
+	server, err := web.New(web.Options{Engine: engine, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Accounts: accounts, Provider: client, ProviderName: "Example Login", PublicURL: front.URL})
 	if err != nil {
 		t.Fatal(err)
 	}

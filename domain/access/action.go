@@ -153,14 +153,16 @@ var table = []row{
 		RoleAnalyst: Whole, RoleAdministrator: Yes}},
 
 	{action: RoomsStart, says: "bring a mentor and a mentee together", roles: map[Role]Cell{RoleOwner: Programs}},
-	{action: RoomsAct, account: Own, says: "sessions, goals, roadmaps, threads", roles: map[Role]Cell{RoleOwner: Programs}},
+	{action: RoomsAct, account: Own, says: "sessions, goals, roadmaps, threads",
+		roles: map[Role]Cell{RoleOwner: Programs}},
 	{action: FeedbackAsk, says: "ask for feedback, and remind", roles: map[Role]Cell{RoleOwner: Programs}},
 	{action: FeedbackGive, account: Own, says: "give feedback"},
 	{action: PracticeShare, account: Own, says: "share a practice"},
 	{action: ConsentRead, account: Own, record: true, says: "who may be named before whom", roles: map[Role]Cell{
 		RoleAnalyst: Whole, RoleOwner: Yes}},
 	{action: ConsentGive, account: Own, says: "consent to be named, and take it back"},
-	{action: AcknowledgementsPublish, says: "publish an acknowledgement, and retract it", roles: map[Role]Cell{RoleOwner: Programs}},
+	{action: AcknowledgementsPublish, says: "publish an acknowledgement, and retract it",
+		roles: map[Role]Cell{RoleOwner: Programs}},
 	{action: AcknowledgementsRead, says: "what was acknowledged, and what is due to be retracted", roles: map[Role]Cell{
 		RoleAnalyst: Programs, RoleOwner: Programs}},
 

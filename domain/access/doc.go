@@ -1,6 +1,6 @@
 // Package access holds who may do what: roles, actions, the one table that relates them, and the rules of accounts,
-// sessions, API tokens, one-time links, and the record of who looked at whom. It has no clock, no randomness and no input
-// or output of its own: times and secrets arrive as arguments, and what is kept is kept by a Storage.
+// sessions, API tokens, one-time links, and the record of who looked at whom. It has no clock, no randomness and no
+// input or output of its own: times and secrets arrive as arguments, and what is kept is kept by a Storage.
 //
 // # Deciding
 //
@@ -17,14 +17,14 @@
 //   - own: where everybody whose data it is may see it, the account's person is one of them;
 //   - nothing: refused, as is every action that is not in the table.
 //
-// Some rules need more than the table and stay where they are decided: nobody approves their own criteria, reviews their
-// own award, or consents for somebody else, says package domain.
+// Some rules need more than the table and stay where they are decided: nobody approves their own criteria, reviews
+// their own award, or consents for somebody else, says package domain.
 //
 // # Secrets
 //
 // A session, a token and a one-time link are secrets of 256 random bits. Only their SHA-256 is kept, so that whoever
-// reads the file cannot sign in; no salt is needed, as there is nothing to guess. Passwords are guessable: their hashing
-// is slow, and done where they arrive.
+// reads the file cannot sign in; no salt is needed, as there is nothing to guess. Passwords are guessable: their
+// hashing is slow, and done where they arrive.
 //
 // # The life of an account
 //

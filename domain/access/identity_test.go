@@ -34,7 +34,8 @@ func token(i *Identity, program domain.Slug, scopes ...Action) *Identity {
 
 func TestMay(t *testing.T) {
 	git, svn, all := Target{Program: "git"}, Target{Program: "svn"}, Target{}
-	ownRecord, otherRecord := Target{Program: "git", People: []uuid.UUID{ada}}, Target{Program: "git", People: []uuid.UUID{ben}}
+	ownRecord, otherRecord := Target{Program: "git", People: []uuid.UUID{ada}},
+		Target{Program: "git", People: []uuid.UUID{ben}}
 	ownRoom := Target{Program: "git", People: []uuid.UUID{ben, ada}}
 	nobodys := Target{Program: "git", People: []uuid.UUID{uuid.Nil}}
 	unlinked := who()
@@ -126,14 +127,15 @@ func TestMay(t *testing.T) {
 }
 
 func TestRefusal(t *testing.T) {
+	bens, runner := Target{People: []uuid.UUID{ben}}, token(who("owner"), "git", AwardsRun)
 	for want, err := range map[string]error{
 		"it needs the role analyst of git or owner of git": who().Refusal(AwardsAudit, Target{Program: "git"}),
 		"analyst of all programs":                          who("analyst of git").Refusal(LogRead, Target{}),
-		"only the person whose it is may":                  who("owner").Refusal(ConsentGive, Target{People: []uuid.UUID{ben}}),
+		"only the person whose it is may":                  who("owner").Refusal(ConsentGive, bens),
 		"make one with the scope log.read":                 token(who("analyst"), "").Refusal(LogRead, Target{}),
 		"sign in with a browser":                           token(who(), "").Refusal(AccountOwn, Target{}),
 		"make one for all programs":                        token(who("analyst"), "git", LogRead).Refusal(LogRead, Target{}),
-		"this token is for program git alone":              token(who("owner"), "git", AwardsRun).Refusal(AwardsRun, Target{}),
+		"this token is for program git alone":              runner.Refusal(AwardsRun, Target{}),
 		"links your account":                               (&Identity{Account: ben}).Refusal(RewardsClaim, Target{}),
 		"you are not signed in":                            (*Identity)(nil).Refusal(StandingsRead, Target{}),
 		"nobody may do this":                               who("owner").Refusal("no.such", Target{}),
@@ -185,7 +187,8 @@ func TestProgramsAgreesWithMay(t *testing.T) {
 
 func TestGrants(t *testing.T) {
 	got, err := CheckGrants([]Grant{{RoleOwner, "svn"}, {RoleAdministrator, ""}, {RoleOwner, "git"}, {RoleOwner, "svn"}})
-	if want := []Grant{{RoleOwner, "git"}, {RoleOwner, "svn"}, {RoleAdministrator, ""}}; err != nil || !slices.Equal(got, want) {
+	want := []Grant{{RoleOwner, "git"}, {RoleOwner, "svn"}, {RoleAdministrator, ""}}
+	if err != nil || !slices.Equal(got, want) {
 		t.Fatalf("%v, %v; want %v", got, err, want)
 	}
 	for says, g := range map[string]Grant{

@@ -208,8 +208,9 @@ func create(tx Tx, a *Account) error {
 
 // Change changes an account that still has the revision. Where it is disabled, or its password or subject change, its
 // sessions end, but for the one to keep, which may be zero; where it is disabled, its tokens and links are gone, too.
-func (r *Registry) Change(id uuid.UUID, revision int, keep Hash, change func(*Account) error) (after Account, err error) {
-	err = r.storage.Update(func(tx Tx) error {
+func (r *Registry) Change(id uuid.UUID, revision int, keep Hash, change func(*Account) error) (Account, error) {
+	var after Account
+	err := r.storage.Update(func(tx Tx) error {
 		before, err := account(tx, id)
 		if err != nil {
 			return err

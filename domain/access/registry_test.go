@@ -90,12 +90,13 @@ func TestAccountRules(t *testing.T) {
 		"a login with a name":   {func(a *Account) { a.Login = "ada <ada@example.org>" }, "login"},
 		"a long login":          {func(a *Account) { a.Login = strings.Repeat("a", 250) + "@e.org" }, "login"},
 		"a plain password":      {func(a *Account) { a.Password = "correct horse" }, "password"},
-		"a long password":       {func(a *Account) { a.Password = hashed + strings.Repeat("a", PasswordHashMax) }, "password"},
-		"a subject of nobody":   {func(a *Account) { a.Subject = "1" }, "subject"},
-		"a role of nowhere":     {func(a *Account) { a.Grants = []Grant{{Role: "king"}} }, "role"},
-		"a system signs in":     {func(a *Account) { a.Login = "" }, "login"},
-		"a system is a person":  {func(a *Account) { a.Login, a.Password, a.Person = "", "", ada }, "login"},
-		"a system":              {func(a *Account) { a.Login, a.Password = "", "" }, ""},
+		"a long password": {func(a *Account) { a.Password = hashed + strings.Repeat("a", PasswordHashMax) },
+			"password"},
+		"a subject of nobody":  {func(a *Account) { a.Subject = "1" }, "subject"},
+		"a role of nowhere":    {func(a *Account) { a.Grants = []Grant{{Role: "king"}} }, "role"},
+		"a system signs in":    {func(a *Account) { a.Login = "" }, "login"},
+		"a system is a person": {func(a *Account) { a.Login, a.Password, a.Person = "", "", ada }, "login"},
+		"a system":             {func(a *Account) { a.Login, a.Password = "", "" }, ""},
 	} {
 		a := good
 		c.change(&a)
@@ -464,7 +465,8 @@ func TestLinks(t *testing.T) {
 	d.must(d.OfferInvitation(l2, invited.ID, d.admin.ID, start)) // in place of the first
 	_, _, err = d.Link(l1, start)
 	signedOut(t, err)
-	if l, a, err := d.Link(l2, start); err != nil || a.ID != invited.ID || l.By != d.admin.ID || l.Purpose != PurposeInvite {
+	if l, a, err := d.Link(l2, start); err != nil || a.ID != invited.ID || l.By != d.admin.ID ||
+		l.Purpose != PurposeInvite {
 		t.Fatalf("%+v, %+v, %v", l, a, err)
 	}
 	_, _, err = d.Link(l2, start.Add(InviteLinkAge))
@@ -522,7 +524,8 @@ func TestLinks(t *testing.T) {
 func TestViews(t *testing.T) {
 	d := newDesk(t)
 	for i := range 5 {
-		d.must(d.RecordView(View{Person: ada, Account: d.admin.ID, At: start.Add(time.Duration(i/2) * time.Hour), Route: "GET /p"}))
+		d.must(d.RecordView(View{Person: ada, Account: d.admin.ID, At: start.Add(time.Duration(i/2) * time.Hour),
+			Route: "GET /p"}))
 	}
 	d.must(d.RecordView(View{Person: ben, Account: d.admin.ID, At: start}))
 	views, err := d.Views(ada, time.Time{}, 4)
@@ -580,7 +583,8 @@ func TestParseGrant(t *testing.T) {
 			t.Errorf("%s is %v, %v", g, got, err)
 		}
 	}
-	for _, text := range []string{"", "owner of ", "owner of Git", "king", "ingest of git", " of git", "owner of git of svn"} {
+	for _, text := range []string{"", "owner of ", "owner of Git", "king", "ingest of git", " of git",
+		"owner of git of svn"} {
 		if got, err := ParseGrant(text); err == nil {
 			t.Errorf("%q is %v", text, got)
 		}

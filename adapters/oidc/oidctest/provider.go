@@ -141,7 +141,8 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	asked, known := p.codes[r.PostFormValue("code")]
 	delete(p.codes, r.PostFormValue("code"))
 	challenge := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
-	if id != ClientID || secret != ClientSecret || !known || r.PostFormValue("redirect_uri") != asked.Get("redirect_uri") ||
+	if id != ClientID || secret != ClientSecret || !known ||
+		r.PostFormValue("redirect_uri") != asked.Get("redirect_uri") ||
 		base64.RawURLEncoding.EncodeToString(challenge[:]) != asked.Get("code_challenge") {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
