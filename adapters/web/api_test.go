@@ -3,8 +3,10 @@ package web
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -326,4 +328,41 @@ func TestChanges(t *testing.T) {
 		t.Errorf("word to who comes from another process: %+v", word)
 	}
 	end()
+}
+
+// documentFile is where the gate wants the document of the API, to have it judged by others.
+var documentFile = flag.String("openapi", "", "write the document of the API to `FILE`")
+
+// TestAPIDocument reads the document as clients do.
+func TestAPIDocument(t *testing.T) {
+	b := newBench(t, free)
+	w := b.browser().call(http.MethodGet, "/v1/openapi.json", "")
+	wantStatus(t, w, http.StatusOK)
+	if *documentFile != "" {
+		b.must(os.WriteFile(*documentFile, w.Body.Bytes(), 0o600))
+	}
+	var document struct {
+		OpenAPI    string
+		Paths      map[string]map[string]struct{ OperationID, Summary string }
+		Components struct{ Schemas map[string]any }
+	}
+	b.must(json.Unmarshal(w.Body.Bytes(), &document))
+	n := 0
+	for path, methods := range document.Paths {
+		for method, o := range methods {
+			n++
+			if o.OperationID == "" || o.Summary == "" {
+				t.Errorf("%s %s has no name or no summary", method, path)
+			}
+		}
+	}
+	if n != len(b.server.api.operations) || document.OpenAPI != "3.1.0" || len(document.Components.Schemas) == 0 {
+		t.Errorf("%d operations of %d, OpenAPI %s", n, len(b.server.api.operations), document.OpenAPI)
+	}
+	for name := range document.Components.Schemas {
+		if !strings.Contains(w.Body.String(), `"#/components/schemas/`+name+`"`) {
+			t.Errorf("nothing uses the schema %s", name)
+		}
+	}
+	wantStatus(t, b.browser().call(http.MethodGet, "/v1/openapi.yaml", ""), http.StatusOK, "openapi: 3.1.0")
 }

@@ -97,6 +97,8 @@ func allSteps() []step {
 		{name: "vet", about: "go vet", timeMax: 8 * time.Minute, run: checkVet},
 		{name: "staticcheck", about: "staticcheck, of the version that .tools/go.mod pins", timeMax: 8 * time.Minute,
 			run: checkStatic},
+		{name: "openapi", about: "a linter of others finds nothing wrong with the document of the API",
+			needs: []string{"requirements"}, timeMax: 5 * time.Minute, run: checkOpenAPI},
 		{name: "readme", about: "the commands of the README work and print what it shows",
 			needs: []string{"build"}, timeMax: 6 * time.Minute, run: checkReadme},
 		{name: "test", about: "all tests under the race detector; skipped ones are named",
