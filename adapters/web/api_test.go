@@ -366,3 +366,27 @@ func TestAPIDocument(t *testing.T) {
 	}
 	wantStatus(t, b.browser().call(http.MethodGet, "/v1/openapi.yaml", ""), http.StatusOK, "openapi: 3.1.0")
 }
+
+// TestCriteriaMatch decides about criteria with and without having looked at them.
+func TestCriteriaMatch(t *testing.T) {
+	b := newBench(t, free)
+	br, analyst := b.as(ada, "owner"), b.as(ben, "analyst")
+	const document = `{"document":"apiVersion: laurel/v1\nkind: Criteria\nprogram: git\ntitle: T\ntimezone: UTC\nmeasures:\n  effort: {count: events, of: SessionHeld}\nscore: effort\ntiers:\n  - {id: some, name: Some, when: effort >= 1}\n"}`
+	const address = "/v1/criteria?program=git"
+	tag := br.call(http.MethodGet, address, "").Header().Get("ETag")
+	wantProblem(t, br.call(http.MethodPost, address, document), http.StatusPreconditionRequired, "If-Match")
+	wantProblem(t, br.call(http.MethodPost, address, document, "If-Match", `"c.x"`), http.StatusPreconditionFailed, "If-Match")
+	w := br.call(http.MethodPost, address, document, "If-Match", tag, "Idempotency-Key", "1")
+	wantStatus(t, w, http.StatusOK, `"recorded":true`)
+	var done struct{ Criteria string }
+	b.must(json.Unmarshal(w.Body.Bytes(), &done))
+	b.server.api.replies = newReplies() // as when the server starts anew
+	wantStatus(t, br.call(http.MethodPost, address, document, "If-Match", tag, "Idempotency-Key", "1"), http.StatusOK, `"recorded":false`)
+	approval := "/v1/criteria/" + done.Criteria[7:15] + "/approval?program=git"
+	wantProblem(t, analyst.call(http.MethodPost, approval, "{}", "If-Match", tag), http.StatusPreconditionFailed, "If-Match")
+	tag = analyst.call(http.MethodGet, address, "").Header().Get("ETag")
+	wantStatus(t, analyst.call(http.MethodPost, approval, "{}", "If-Match", tag), http.StatusOK, `"act":"approve"`)
+	tag = br.call(http.MethodGet, address, "").Header().Get("ETag")
+	wantStatus(t, br.call(http.MethodPost, strings.Replace(approval, "approval", "activation", 1), "{}", "If-Match", tag), http.StatusOK, `"act":"activate"`)
+	wantStatus(t, br.call(http.MethodGet, "/v1/standings?program=git", ""), http.StatusOK, `"tier":"some"`)
+}

@@ -35,6 +35,7 @@ func (s *Server) pages() []route {
 		s.mentoringPages(),
 		s.logPages(),
 		s.signInPages(),
+		s.referencePages(),
 		s.accountPages(),
 		s.userPages(),
 	} {
