@@ -6,13 +6,16 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"laurel/domain"
 	"laurel/domain/access"
+	"laurel/eventstore"
 )
 
 // TestServeBoundsHeaders sends longer and longer headers to a listening server.
@@ -78,4 +81,41 @@ func TestAccountsCannotBeWritten(t *testing.T) {
 		t.Errorf("%v, %v", views, err)
 	}
 	wantStatus(t, b.browser().get("/people/"+uuid.NewString()), http.StatusSeeOther)
+}
+
+// TestErasedAccounts erases a person: while the server runs, and before it does. Their account is nobody's then.
+func TestErasedAccounts(t *testing.T) {
+	b := newBench(t, nil)
+	hers, his := b.account("Ada", ada, "viewer"), b.account("Ben", ben, "viewer")
+	br := b.signedIn(hers)
+	erase := func(person uuid.UUID) {
+		handled, err := eventstore.Handle(t.Context(), b.store, domain.PersonStream(person), domain.PersonDecider(person),
+			domain.ErasePerson{CommandMeta: domain.CommandMeta{ID: uuid.New(), OccurredAt: b.clock(), Actor: "test"}})
+		b.must(err)
+		b.must(b.engine.Wait(t.Context(), handled.Position))
+	}
+	forgotten := func(id uuid.UUID) {
+		t.Helper()
+		for t.Context().Err() == nil { // the server hears of it by itself
+			if a := b.mustAccount(b.accounts.Account(id)); a.Login == "" && a.Disabled && a.Person == uuid.Nil {
+				return
+			}
+			runtime.Gosched()
+		}
+		t.Fatal("the account is still there")
+	}
+	erase(ben)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { b.server.sweep(ctx); close(ended) }()
+	forgotten(his.ID)
+	wantStatus(t, br.get("/account"), http.StatusOK)
+	erase(ada)
+	forgotten(hers.ID)
+	wantLocation(t, br.get("/account"), "/sign-in?next=%2Faccount")
+	stop()
+	<-ended
+	if log := b.log.String(); strings.Contains(log, "failed") {
+		t.Error(log)
+	}
 }

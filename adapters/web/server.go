@@ -132,25 +132,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	return err
 }
 
-// sweepTime is how often accounts are rid of sessions, links and tokens that are over.
-const sweepTime = time.Hour
-
-// sweep does that until the context ends.
-func (s *Server) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepTime)
-	defer tick.Stop()
-	for {
-		if _, err := s.accounts.Sweep(s.now()); err != nil {
-			s.log.Warn("sweeping sessions failed", slog.String("error", err.Error()))
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
 // serve is the handler of a page.
 func (s *Server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
