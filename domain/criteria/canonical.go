@@ -39,7 +39,7 @@ func (d *Document) members() object {
 	case LostRevoke:
 		lost = "revoke"
 	case LostGrace:
-		lost = object{{"grace", formatDays(d.Policy.GraceNS)}}
+		lost = object{{"grace", FormatDays(d.Policy.GraceNS)}}
 	}
 	return append(out, member{"timezone", d.Timezone}, member{"measures", measures},
 		member{"score", d.Score.canonical()}, member{"tiers", tiers},
@@ -90,10 +90,10 @@ func (m *Measure) canonical() object {
 		out = append(out, member{"caps", caps})
 	}
 	if m.WindowNS > 0 {
-		out = append(out, member{"window", formatDays(m.WindowNS)})
+		out = append(out, member{"window", FormatDays(m.WindowNS)})
 	}
 	if m.takesOutcomes() {
-		credit := object{{"within", formatDays(m.Credit.WithinNS)}, {"at_least", formatDays(m.Credit.AtLeastNS)}}
+		credit := object{{"within", FormatDays(m.Credit.WithinNS)}, {"at_least", FormatDays(m.Credit.AtLeastNS)}}
 		if m.Aggregate == SumPoints {
 			credit = append(credit, member{"split", m.Credit.Split})
 		}
@@ -103,7 +103,7 @@ func (m *Measure) canonical() object {
 		var steps []any
 		for _, s := range m.Decay {
 			keep := json.Number(formatDecimal(s.KeepMicro, 6))
-			steps = append(steps, object{{"after", formatDays(s.AfterNS)}, {"keep", keep}})
+			steps = append(steps, object{{"after", FormatDays(s.AfterNS)}, {"keep", keep}})
 		}
 		out = append(out, member{"decay", steps})
 	}
@@ -117,15 +117,8 @@ func (m *Measure) canonical() object {
 }
 
 func (t *Tier) canonical() object {
-	out := object{{"id", t.ID}, {"name", t.Name}, {"when", t.When.canonical()}}
-	keep := "while-met"
-	switch t.Keep {
-	case KeepForever:
-		keep = "forever"
-	case KeepFor:
-		keep = formatDays(t.KeepNS)
-	}
-	out = append(out, member{"keep", keep}, member{"review", t.Review})
+	out := object{{"id", t.ID}, {"name", t.Name}, {"when", t.When.canonical()}, {"keep", t.keepText()},
+		{"review", t.Review}}
 	if len(t.Rewards) > 0 {
 		var rewards []any
 		for _, r := range t.Rewards {
@@ -134,6 +127,17 @@ func (t *Tier) canonical() object {
 		out = append(out, member{"rewards", rewards})
 	}
 	return out
+}
+
+// keepText is how the document spells the tier's keep.
+func (t *Tier) keepText() string {
+	switch t.Keep {
+	case KeepForever:
+		return "forever"
+	case KeepFor:
+		return FormatDays(t.KeepNS)
+	}
+	return "while-met"
 }
 
 // canonical is the expression without comments, and with one space wherever there is any between its parts.
