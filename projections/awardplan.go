@@ -1,11 +1,9 @@
 package projections
 
 import (
+	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -149,31 +147,17 @@ func (p *AwardPlanner) PlanAndDue(people []uuid.UUID, workers int) ([]AwardPlan,
 	if len(p.regimes) == 0 {
 		return nil, due
 	}
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	const batch = 16
 	plans := make([][]AwardPlan, len(people))
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, len(people)/batch+1) {
-		group.Go(func() {
-			w := p.worker()
-			for {
-				to := int(next.Add(batch))
-				if to-batch >= len(people) {
-					return
-				}
-				for i := to - batch; i < min(to, len(people)); i++ {
-					var next int64
-					if plans[i], next = w.plan(people[i]); next != maxTime {
-						due[i] = unixUTC(next)
-					}
-				}
+	_ = spread(context.Background(), len(people), batch, workers, func(int) func(int) {
+		w := p.worker()
+		return func(i int) {
+			var next int64
+			if plans[i], next = w.plan(people[i]); next != maxTime {
+				due[i] = unixUTC(next)
 			}
-		})
-	}
-	group.Wait()
+		}
+	})
 	return slices.Concat(plans...), due
 }
 

@@ -2,14 +2,12 @@ package projections
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"slices"
 	"sort"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,31 +26,17 @@ type Timelines struct {
 func Replay(f *Facts, program string, plan *criteria.Plan, asOf time.Time, workers int) *Timelines {
 	result := &Timelines{Mentors: f.MentorsOf(program)}
 	result.Of = make([]criteria.Timeline, len(result.Mentors))
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	// Mentors differ much in how many facts they have: workers fetch a few at a time.
-	const batch = 32
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, len(result.Mentors)/batch+1) {
-		group.Go(func() {
-			evaluator := plan.NewEvaluator(&f.tables)
-			for {
-				to := int(next.Add(batch))
-				from := to - batch
-				if from >= len(result.Mentors) {
-					return
-				}
-				for i := from; i < min(to, len(result.Mentors)); i++ {
-					result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
-				}
-			}
-		})
-	}
-	group.Wait()
+	_ = spread(context.Background(), len(result.Mentors), evaluationBatch, workers, func(int) func(int) {
+		evaluator := plan.NewEvaluator(&f.tables)
+		return func(i int) {
+			result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
+		}
+	})
 	return result
 }
+
+// evaluationBatch is how many mentors a goroutine evaluates before it fetches the next ones.
+const evaluationBatch = 32
 
 // EvaluateOne evaluates a single mentor, as Replay does.
 func EvaluateOne(f *Facts, id MentorID, plan *criteria.Plan, asOf time.Time) criteria.Timeline {
