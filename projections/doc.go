@@ -10,6 +10,7 @@
 //	                            --EvaluateOne-> one mentor
 //	                            --Live--------> those who changed    (pages)
 //	                            --Compare-----> every mentor, twice  (a preview of new criteria)
+//	                            --Retuner-----> what changed of it   (a preview at each move of a slider)
 //	                            --Explain-----> one mentor, traced   (an audit)
 //
 // There is one function behind all of these, so they cannot disagree: a replay is that function over everybody, on all

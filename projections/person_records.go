@@ -48,6 +48,27 @@ func (r *PersonRecords) Of(id uuid.UUID) (*PersonRecord, bool) {
 	return record, ok
 }
 
+// unitOf returns the unit that a person joined last by a time; none where it is not known.
+func (r *PersonRecords) unitOf(person uuid.UUID, asOf time.Time) (last Unit) {
+	if r == nil {
+		return last
+	}
+	record, ok := r.Of(person)
+	if !ok {
+		return last
+	}
+	for i := range record.events {
+		e := &record.events[i]
+		if e.Meta.OccurredAt.After(asOf) {
+			break
+		}
+		if joined, ok := e.Payload.(*domain.PersonJoinedUnit); ok {
+			last = Unit{joined.Unit, joined.Program, e.Meta.OccurredAt.UTC()}
+		}
+	}
+	return last
+}
+
 // List returns everybody of whom something was recorded by a time, as they were then: by name, those without one last.
 // The directory may be nil.
 func (r *PersonRecords) List(people *People, asOf time.Time) []PersonView {
