@@ -17,8 +17,9 @@ func newBench(a *app) *cobra.Command {
 		Use:   "bench",
 		Short: "Measure replays, facts, rebuilds and appends on this machine",
 		Long: `Measure the engine on a generated history: replays of all of it, under the sample criteria and under criteria that
-use everything at once, against a loop written by hand for exactly the sample criteria; the memory that facts take; the
-rebuild of facts from a log on disk, and a pass of the award process over it; and the rate of appends.
+use everything at once, against a loop written by hand for exactly the sample criteria; the memory that facts take;
+previews of one change of these criteria after the other, with the awards under each policy; the rebuild of facts from a
+log on disk, and a pass of the award process over it; and the rate of appends.
 
 The log on disk is made in a temporary directory and removed at the end.`,
 		Example: `  laurel bench
@@ -62,6 +63,7 @@ The log on disk is made in a temporary directory and removed at the end.`,
 
 // benchResult puts the report into a table of figures.
 func benchResult(r *bench.Report) render.Result {
+	milliseconds := func(s float64) string { return strconv.FormatFloat(s*1000, 'f', 1, 64) + " ms" }
 	million := func(perSecond float64) string { return strconv.FormatFloat(perSecond/1e6, 'f', 2, 64) + " M/s" }
 	seconds := func(s float64) string { return strconv.FormatFloat(s, 'f', 2, 64) + " s" }
 	rows := [][]string{
@@ -72,6 +74,11 @@ func benchResult(r *bench.Report) render.Result {
 		{"  time to the loop by hand", strconv.FormatFloat(r.Sample.ByHandRatio, 'f', 2, 64) + " times"},
 		{"  allocations a fact", strconv.FormatFloat(r.Sample.AllocsPerFact, 'f', 5, 64)},
 		{"replay, everything in use", million(r.Heavy.FactsRate) + " facts"},
+		{fmt.Sprintf("preview of criteria, median of %d changes", r.Retune.Changes), milliseconds(r.Retune.Median)},
+		{"  the slowest", milliseconds(r.Retune.Worst)},
+		{"  median, everything in use", milliseconds(r.Retune.HeavyMedian)},
+		{"  prepared in", milliseconds(r.Retune.Prepare)},
+		{"  without a retuner", milliseconds(r.Retune.Whole)},
 		{"generate into a log on disk", million(r.GeneratedRate) + " events"},
 		{"rebuild facts from that log", million(r.RebuildRate) + " events"},
 		{"award pass over that log", seconds(r.Awards.Pass) + fmt.Sprintf(", %d decisions", r.Awards.Decisions)},
