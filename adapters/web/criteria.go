@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,21 +57,18 @@ func (v *visit) criteriaList() error {
 	}
 	var shown criteriaListed
 	for _, r := range view.Governance.Records(view.Program, view.AsOf) {
-		row := criteriaRow{CriteriaRecord: r, Digits: hashDigits(r.Criteria), Author: v.nameOf(view, r.By)}
+		row := criteriaRow{CriteriaRecord: r, Digits: bareHash(r.Criteria), Author: v.nameOf(view, r.By)}
 		for _, a := range r.Approvals {
 			row.Approvals = append(row.Approvals, criteriaVote{v.nameOf(view, a.By), a.At, a.Lapsed})
 		}
 		shown.Rows = append(shown.Rows, row)
 	}
 	if hash, ok := v.desk(view, view.AsOf).BeforePresent(uuid.Nil); ok && view.Present && v.may(access.CriteriaActivate) {
-		shown.Before = hashDigits(hash)
+		shown.Before = bareHash(hash)
 	}
-	return v.render("criteria", frameOf{Title: "Criteria", Room: "/criteria", Live: true, Page: &shown,
+	return v.render("criteria", frameOf{Title: "Criteria", Room: "/criteria", Page: &shown,
 		Lead: "What counts as good mentoring here, and what earns a tier: every document that was put forward, and what became of it."})
 }
-
-// hashDigits is a hash without its scheme, as addresses of pages have it.
-func hashDigits(hash string) string { return strings.TrimPrefix(hash, "sha256:") }
 
 // nameOf is what somebody is called, for those who may read who mentors; "" for nobody and where it is not known.
 func (v *visit) nameOf(view *serving.View, person uuid.UUID) string {
@@ -163,7 +159,7 @@ func (v *visit) criteriaPageWith(waiting *awarding.ImpactChangedError) error {
 	if err != nil {
 		return err
 	}
-	shown := criteriaShown{CriteriaRecord: record, Digits: hashDigits(hash), Author: v.nameOf(view, record.By),
+	shown := criteriaShown{CriteriaRecord: record, Digits: bareHash(hash), Author: v.nameOf(view, record.By),
 		Text: string(loaded.Doc.Text()), Forms: v.criteriaForms(view, &record)}
 	if active, ok := view.Governance.InForce(view.Program, view.AsOf); ok {
 		shown.Active = active.Hash

@@ -80,7 +80,7 @@ func (v *visit) decideCriteria(done string, decide func(context.Context, criteri
 	if err := v.recorded(act.Handled.Position); err != nil {
 		return err
 	}
-	return v.redirect("/criteria/"+hashDigits(act.Criteria), done)
+	return v.redirect("/criteria/"+bareHash(act.Criteria), done)
 }
 
 func (v *visit) tryCriteria(decide func(context.Context, criteriaDecision) (awarding.CriteriaAct, error)) (

@@ -43,7 +43,7 @@ func (b *bench) propose(text string) string {
 	b.must(err)
 	view.Close()
 	b.must(b.engine.Wait(b.t.Context(), act.Handled.Position))
-	return hashDigits(act.Criteria)
+	return bareHash(act.Criteria)
 }
 
 // mentor has somebody hold a session with Ben, so that they come to a tier.
@@ -117,7 +117,7 @@ func TestCriteriaLife(t *testing.T) {
 	wantStatus(t, author.get("/criteria?program=git"), http.StatusOK, "What a rollback returns to", first)
 	wantLocation(t, author.decide(first, "rollback", nil), "/criteria/"+first+"?done=rolled-back&program=git")
 	wantStatus(t, author.get("/criteria/"+first+"?program=git"), http.StatusOK, "These are in force.")
-	if hash := b.inForce(); hashDigits(hash) != first {
+	if hash := b.inForce(); bareHash(hash) != first {
 		t.Errorf("in force is %s", hash)
 	}
 }

@@ -54,6 +54,7 @@ type Server struct {
 	demo         []uuid.UUID
 	limits       *limits
 	viewed       viewed
+	retuners     retuners
 	rejections   rejections
 	version      string
 	started      string // tells this process from others, in the ids of streams

@@ -72,11 +72,15 @@ func Knobs(name string, text []byte) ([]Knob, error) {
 	if err != nil {
 		return nil, err
 	}
+	return exported(found), nil
+}
+
+func exported(found []knob) []Knob {
 	knobs := make([]Knob, len(found))
 	for i := range found {
 		knobs[i] = found[i].Knob
 	}
-	return knobs, nil
+	return knobs
 }
 
 // Set turns one knob: the text comes back with another number in its place and is the same otherwise, comments and
@@ -155,6 +159,11 @@ func readKnobs(name string, text []byte) ([]knob, error) {
 	if r == nil {
 		return nil, findings.Err()
 	}
+	return r.knobs(text), nil
+}
+
+// knobs finds the knobs of a text that was read.
+func (r *reading) knobs(text []byte) []knob {
 	k := &knobReader{reading: r, text: text, lines: []int{0}}
 	if strings.HasPrefix(string(text), "\ufeff") {
 		k.lines[0] = len("\ufeff")
@@ -165,10 +174,7 @@ func readKnobs(name string, text []byte) ([]knob, error) {
 		}
 	}
 	k.document()
-	if len(k.found) > knobsMax {
-		k.found = k.found[:knobsMax]
-	}
-	return k.found, nil
+	return k.found[:min(len(k.found), knobsMax)]
 }
 
 // offset is where a character stands in the text.
