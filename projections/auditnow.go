@@ -103,7 +103,7 @@ func (x *auditor) load(hash string) *auditPlan {
 	case err != nil:
 		p.wrong = "the criteria that it names cannot be read"
 		return p
-	case plan.Doc.Hash() != hash:
+	case plan.Hash != hash:
 		p.wrong = "the document of its criteria has another hash"
 		return p
 	}
