@@ -27,6 +27,9 @@ type Options struct {
 	// DryRun plans a pass and appends nothing.
 	DryRun bool
 
+	// Plans keeps compiled criteria from one Run to the next; nil compiles them anew.
+	Plans *projections.Plans
+
 	Workers  int                     // goroutines that plan; 0 for one a core
 	Progress func(done, total int)   // if not nil, called now and then with the number of people looked at
 	Decided  func(Decision)          // if not nil, called for each decision, once it is recorded
@@ -71,6 +74,9 @@ const (
 // durable. It fails with *projections.NoCriteriaError when no criteria are in force.
 func Run(ctx context.Context, store eventstore.Store, program string, o Options) (Report, error) {
 	report := Report{Program: program, Decided: map[domain.EventType]int{}}
+	if o.Plans == nil {
+		o.Plans = &projections.Plans{}
+	}
 	for {
 		passed := report.Passed
 		if err := pass(ctx, store, &report, o); err != nil {
@@ -146,7 +152,7 @@ func prepare(ctx context.Context, store eventstore.Store, report *Report, o Opti
 			report.AsOf = o.Now
 		}
 	}
-	regimes, err := projections.CompileRegimes(governance, report.Program, report.AsOf)
+	regimes, err := o.Plans.Regimes(governance, report.Program, report.AsOf)
 	if err != nil {
 		return nil, err
 	}
