@@ -98,7 +98,7 @@ func (x *auditor) load(hash string) *auditPlan {
 		p.wrong = "the log does not hold the criteria that it names"
 		return p
 	}
-	plan, err := criteria.Load(hash, []byte(text))
+	plan, err := x.Plans.load(hash, text)
 	switch {
 	case err != nil:
 		p.wrong = "the criteria that it names cannot be read"

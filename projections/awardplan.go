@@ -41,9 +41,9 @@ func (e *NoCriteriaError) Error() string {
 	return fmt.Sprintf("no criteria are in force for program %s as of %s", e.Program, e.AsOf.UTC().Format(time.RFC3339))
 }
 
-// CompileRegimes compiles the criteria that were in force for a program up to a time, once. Plans does so repeatedly.
+// CompileRegimes compiles the criteria that were in force for a program up to a time, with each document once.
 func CompileRegimes(g *Governance, program string, asOf time.Time) ([]awards.Regime, error) {
-	return new(Plans).Regimes(g, program, asOf)
+	return (*Plans)(nil).Regimes(g, program, asOf)
 }
 
 // AwardPlan is what to record about one award, in order.

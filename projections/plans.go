@@ -14,7 +14,7 @@ const plansMax = 256
 
 // Plans keeps compiled criteria for those who need the same documents again and again, as award passes do: compiling
 // takes longer than to read and judge a small history. The zero value is empty and ready, also for several goroutines at
-// once.
+// once; nil keeps nothing.
 type Plans struct {
 	mu sync.Mutex
 	of map[string]*criteria.Plan // by the text of the document: a hash is only what an event says
@@ -22,6 +22,9 @@ type Plans struct {
 
 // load returns the plan of a document, whose name is for errors.
 func (p *Plans) load(name, document string) (*criteria.Plan, error) {
+	if p == nil {
+		return criteria.Load(name, []byte(document))
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if plan := p.of[document]; plan != nil {
@@ -40,6 +43,9 @@ func (p *Plans) load(name, document string) (*criteria.Plan, error) {
 
 // Regimes compiles the criteria that were in force for a program up to a time.
 func (p *Plans) Regimes(g *Governance, program string, asOf time.Time) ([]awards.Regime, error) {
+	if p == nil {
+		p = &Plans{} // of regimes with one document, too
+	}
 	var regimes []awards.Regime
 	for _, r := range g.Regimes(program, asOf) {
 		plan, err := p.load(r.Hash, r.Document)

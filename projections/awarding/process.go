@@ -27,7 +27,7 @@ type Options struct {
 	// DryRun plans a pass and appends nothing.
 	DryRun bool
 
-	// Plans keeps compiled criteria from one Run to the next; nil compiles them anew.
+	// Plans keeps compiled criteria from one pass to the next; nil compiles them anew.
 	Plans *projections.Plans
 
 	Workers  int                     // goroutines that plan; 0 for one a core
@@ -74,9 +74,6 @@ const (
 // durable. It fails with *projections.NoCriteriaError when no criteria are in force.
 func Run(ctx context.Context, store eventstore.Store, program string, o Options) (Report, error) {
 	report := Report{Program: program, Decided: map[domain.EventType]int{}}
-	if o.Plans == nil {
-		o.Plans = &projections.Plans{}
-	}
 	for {
 		passed := report.Passed
 		if err := pass(ctx, store, &report, o); err != nil {
