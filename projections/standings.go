@@ -182,7 +182,7 @@ func NewStandings(f *Facts, people *People, program string, plan *criteria.Plan,
 
 func (f *Facts) standings(timelines *Timelines, people *People, program string, plan *criteria.Plan, asOf time.Time) *Standings {
 	s := &Standings{
-		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(),
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
 		Events: f.EventsIn(program, asOf),
 	}
 	for i, id := range timelines.Mentors {
