@@ -53,17 +53,17 @@ func (r *PersonRecords) unitOf(person uuid.UUID, asOf time.Time) (last Unit) {
 	if r == nil {
 		return last
 	}
-	record, ok := r.Of(person)
-	if !ok {
+	record := r.byStream[domain.PersonStream(person)]
+	if record == nil {
 		return last
 	}
 	for i := range record.events {
 		e := &record.events[i]
-		if e.Meta.OccurredAt.After(asOf) {
+		if e.at > asOf.UnixNano() {
 			break
 		}
-		if joined, ok := e.Payload.(*domain.PersonJoinedUnit); ok {
-			last = Unit{joined.Unit, joined.Program, e.Meta.OccurredAt.UTC()}
+		if joined, ok := e.payload.(*domain.PersonJoinedUnit); ok {
+			last = Unit{joined.Unit, joined.Program, unixUTC(e.at)}
 		}
 	}
 	return last
