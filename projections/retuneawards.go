@@ -35,7 +35,7 @@ type awardBook struct {
 	regimes []awards.Regime  // before, each with its end
 	paths   [][]awards.Point // by mentor, through these
 	held    [][]awards.Held  // by mentor, and after them of people who are none
-	backlog int64
+	backlog backlog
 	hashes  map[string]bool // that appear in regimes and awards
 	memos   map[string]*awardMemo
 	round   uint64
@@ -80,11 +80,7 @@ func newAwardBook(ctx context.Context, c *crowd, basis *RetuneBasis) (*awardBook
 		}
 	}
 	register := basis.Register
-	first := basis.AsOf
-	if given := register.All(basis.Program); len(given) > 0 {
-		first = given[0].First.AsOf
-	}
-	b.backlog = first.Add(-backlogAge).UnixNano()
+	b.backlog = backlogOf(register, basis.Program, basis.AsOf)
 	mentors := make(map[uuid.UUID]bool, len(c.mentors))
 	for i := range c.mentors {
 		mentors[c.mentors[i].person] = true
@@ -314,7 +310,7 @@ func (p *awardPass) tally(c *policyCase, person int, path []awards.Point) tally 
 		case awards.Expire:
 			t.expired++
 		}
-		if (d.Verb == awards.Grant || d.Verb == awards.Propose) && d.From >= p.backlog {
+		if (d.Verb == awards.Grant || d.Verb == awards.Propose) && !p.backlog.has(&d) {
 			t.notified++
 		}
 	}

@@ -102,7 +102,7 @@ func allSteps() []step {
 		{name: "readme", about: "the commands of the README work and print what it shows",
 			needs: []string{"build"}, timeMax: 6 * time.Minute, run: checkReadme},
 		{name: "test", about: "all tests under the race detector; skipped ones are named",
-			needs: []string{"requirements"}, timeMax: 15 * time.Minute, run: checkTests},
+			needs: []string{"requirements"}, timeMax: 20 * time.Minute, run: checkTests},
 		{name: "properties", about: "tests of properties again, with many random cases", long: true,
 			timeMax: 8 * time.Minute, run: checkProperties},
 		{name: "bench", about: "every benchmark runs once", long: true, timeMax: 6 * time.Minute, run: checkBenchmarks},
