@@ -9,10 +9,50 @@ import (
 	"laurel/domain/criteria"
 )
 
-// further is a further event: of a kind, with someone, at some time. Who is -1 for what is shared with everybody.
-type further struct {
-	kind, who int
-	at        int64
+// reaching is a search for further events.
+type reaching struct {
+	base     part // without what happened after from
+	plan     *criteria.Plan
+	target   int
+	from, to int64
+
+	measures  []int                // those that decide about the target or a higher tier
+	direction []criteria.Direction // by measure: of these tiers together
+	shared    []int                // the sums among them that some share divides
+	rated     bool                 // a mean may have to be neither as high nor as low as possible
+	keeps     bool                 // one of these tiers stays after its when ceased to hold
+
+	whos     []furtherWho // existing mentees, new ones, sessions
+	existing int
+	mentees  int   // of the mentor, with those whose mentorships were voided
+	sessions []int // by index into whos
+	ahead    criteria.Mentor
+	kinds    []furtherKind
+	fresh    []uint16 // codes of skills that nobody has
+	trial    *trial
+
+	records records
+	starts  [criteria.EveryYear + 1][]int64 // of the calendar units in use, after from
+	leaves  []*stretch
+	outlook *stretch // all of them
+	classes []class
+	pieces  map[creditKey][]piece
+	ratings []int   // by measure: how many surely count
+	spans   []int64 // after which a credit begins to count
+	changed []int64
+	counts  []int
+
+	instants int // at which events were tried
+
+	unsure      bool // something was left out that might do
+	evaluations int
+	budget      int
+	checks      int // of bounds
+	checksMax   int
+	limits      []string
+	best        *found
+	proven      bool
+	atLeast     int
 }
 
 // found is a set of further events that reaches the tier.
@@ -22,78 +62,76 @@ type found struct {
 	tier   int16
 }
 
-// reaching is a search for further events.
-type reaching struct {
-	base     part // without what happened after from
-	probe    part // with a new mentee
-	plan     *criteria.Plan
-	trier    *trier
-	target   int
-	from, to int64
-
-	measures   []int // those that decide about the target or a higher tier
-	rated      bool  // a mean may have to be neither as high nor as low as possible
-	kinds      []furtherKind
-	whos       []furtherWho // existing mentees, new ones, sessions
-	existing   int
-	menteesAll int
-	sessions   []int // by index into whos
-	instants   []int64
-	always     []int64                         // those that matter to events of every kind
-	units      [criteria.EveryYear + 1][]int64 // by calendar unit in use: from, and its beginnings after that
-	spans      []int64                         // after which a credit begins to count
-	cells      []cell
-	hull       cell        // that all of them are in
-	checks     int         // of bounds
-	ratings    []int       // by measure: how many surely count
-	sharers    map[int]int // by sum: the mentees who have a part in it
-
-	cut         bool // not everyone is tried
-	unsure      bool // not every kind of event is
-	evaluations int
-	budget      int
-	limits      []string
-	best        *found
-	proven      bool
-	atLeast     int
-}
-
 // The work of a search, in evaluations: fewer for mentors with long histories.
 const (
 	reachWork           = 12_000_000
 	reachEvaluationsMax = 60_000
 	reachEvaluationsMin = 3_000
-	combinationsMax     = 2_000
-	checksMax           = 100_000
-	schedulesMax        = 400 // for one combination
+	reachChecksMax      = 100_000
 )
 
 func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, q *ReachQuery) *reaching {
-	s := &reaching{base: whole.until(from), plan: plan, target: target, from: from, to: max(from, to), sharers: map[int]int{}}
-	decides := map[int]bool{}
-	for tier := target; tier < len(plan.Doc.Tiers); tier++ {
-		for _, i := range plan.MeasuresOf(tier) {
-			decides[i] = true
-		}
+	s := &reaching{
+		base: whole.until(from), plan: plan, target: target, from: from, to: max(from, to),
+		pieces: map[creditKey][]piece{}, checksMax: reachChecksMax,
 	}
-	for i := range plan.Doc.Measures {
-		if decides[i] {
-			s.measures = append(s.measures, i)
-		}
-	}
-	s.rated = s.needsRatings()
+	s.findMeasures()
 	s.findWhos()
-	s.probe = s.base.copy()
-	s.start(s.probe, s.existing, from)
-	s.probe.settle()
+	s.ahead = s.mentorAhead()
 	s.findKinds(q.Only)
-	s.trier = newTrier(plan, s.base)
-	s.findInstants()
+	s.findStarts()
 	s.countRatings()
+	s.trial = newTrial(s)
+	s.readRecords()
+	s.lookAhead()
+	s.findClasses()
 	if s.budget = q.Evaluations; s.budget <= 0 {
 		s.budget = min(max(reachWork/(len(s.base.mentors[s.base.self].Facts)+100), reachEvaluationsMin), reachEvaluationsMax)
 	}
 	return s
+}
+
+// findMeasures finds what decides about the target or a higher tier.
+func (s *reaching) findMeasures() {
+	s.direction = make([]criteria.Direction, len(s.plan.Doc.Measures))
+	decides := map[int]bool{}
+	for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
+		for _, i := range s.plan.MeasuresOf(tier) {
+			decides[i] = true
+			s.direction[i] |= s.plan.DirectionOf(tier, i)
+		}
+		s.keeps = s.keeps || s.plan.Doc.Tiers[tier].Keep != criteria.KeepWhileMet
+	}
+	for i := range s.plan.Doc.Measures {
+		m := &s.plan.Doc.Measures[i]
+		if !decides[i] {
+			continue
+		}
+		s.measures = append(s.measures, i)
+		if sum := s.indexOf(m.In); m.Aggregate == criteria.ShareMentee && !slices.Contains(s.shared, sum) {
+			s.shared = append(s.shared, sum)
+		}
+		if m.Credit.AtLeastNS > 0 && !slices.Contains(s.spans, m.Credit.AtLeastNS) {
+			s.spans = append(s.spans, m.Credit.AtLeastNS)
+		}
+	}
+	s.rated = s.needsRatings()
+}
+
+// countRatings finds out, by measure, how many ratings surely count at any time.
+func (s *reaching) countRatings() {
+	given, _ := criteria.TypeCode(domain.TypeFeedbackGiven)
+	s.ratings = make([]int, len(s.plan.Doc.Measures))
+	m := &s.base.mentors[s.base.self]
+	for _, i := range s.measures {
+		if doc := &s.plan.Doc.Measures[i]; doc.Aggregate == criteria.MeanRating && doc.WindowNS == 0 {
+			for f := range m.Facts {
+				if m.Facts[f].Type == given && s.plan.Passes(i, &s.base.tables, &m.Mentor, &m.Facts[f]) {
+					s.ratings[i]++
+				}
+			}
+		}
+	}
 }
 
 func (s *reaching) limit(text string) {
@@ -108,100 +146,26 @@ func (s *reaching) unsureOf(text string) {
 	s.unsure = true
 }
 
-// needsRatings reports whether some mean that decides is used otherwise than as something to be large.
-func (s *reaching) needsRatings() bool {
-	zero := make([]criteria.Milli, len(s.plan.Doc.Measures))
-	for _, i := range s.measures {
-		m := &s.plan.Doc.Measures[i]
-		if m.Aggregate != criteria.MeanRating {
-			continue
-		}
-		for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
-			for _, c := range s.plan.Clauses(tier, zero, 0) {
-				if c.Variable == "score" || !c.Compares || c.Variable == m.Name && c.Operator != ">=" && c.Operator != ">" {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// start begins a mentorship with a new mentee.
-func (s *reaching) start(p part, who int, at int64) {
-	code, _ := criteria.TypeCode(domain.TypeMentorshipStarted)
-	w := &s.whos[who]
-	s.fold(p, &Input{
-		ID: furtherID("start", who), Stream: w.stream, At: at, Kind: InputStart, Code: code, Program: p.programs[0],
-		Mentor: p.Person(p.self), Mentee: w.person,
-	})
-}
-
-func (s *reaching) fold(p part, in *Input) {
-	in.Position = p.position
-	if err := p.fold(in); err != nil { // the encoding is full: then the event does nothing
-		s.limit(err.Error())
-	}
-}
-
-// rank orders events of the same instant: mentorships start, then sessions, and outcomes come last.
-func (s *reaching) rank(e further) int { return int(s.kinds[e.kind].kind) }
-
+// order orders events as they are recorded: by time, and at the same instant so that each can be.
 func (s *reaching) order(events []further) {
 	slices.SortStableFunc(events, func(a, b further) int {
-		return cmp.Or(compareInt64(a.at, b.at), cmp.Compare(s.rank(a), s.rank(b)), cmp.Compare(a.kind, b.kind), a.who-b.who)
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(s.kinds[a.kind].order, s.kinds[b.kind].order),
+			cmp.Compare(a.kind, b.kind), cmp.Compare(a.who, b.who))
 	})
 }
 
-// with returns the base with further events.
-func (s *reaching) with(events []further) part {
-	p := s.base.copy()
-	fresh := 0
-	for i, e := range events {
-		k := &s.kinds[e.kind]
-		if k.kind == InputStart {
-			s.start(p, e.who, e.at)
-			continue
-		}
-		in := Input{
-			ID: furtherID("event", i), At: e.at, Kind: k.kind, Code: k.code, Flags: k.flags, Value: k.value,
-			Label: k.label, Skill: k.skill,
-		}
-		if k.fresh {
-			fresh++
-			in.Skill = freshSkill(fresh)
-		}
-		switch k.kind {
-		case InputShared:
-			in.Stream = p.Person(p.self)
-		case InputOutcome:
-			in.Stream = s.whos[e.who].person
-		default:
-			in.Stream, in.Ref = s.whos[e.who].stream, s.whos[e.who].session
-			if criteria.FactType(k.code) == domain.TypeFeedbackGiven {
-				in.Ref = p.Person(p.self)
-			}
-		}
-		s.fold(p, &in)
-	}
-	p.settle()
-	return p
-}
-
-// try evaluates a set of events, and keeps it if it reaches the tier earlier than the best of its size.
-func (s *reaching) try(events []further) bool {
-	s.order(events)
+// try evaluates a set of events, in order, and keeps it if it reaches the tier earlier than the best of its size.
+func (s *reaching) try(events []further) {
 	s.evaluations++
-	at, tier, ok := s.reachedBy(s.with(events))
+	t := s.trial.evaluate(events, s.to)
+	at, tier, ok := s.reachedIn(&t)
 	if ok && (s.best == nil || at < s.best.at) {
 		s.best = &found{slices.Clone(events), at, tier}
 	}
-	return ok
 }
 
-// reachedBy finds when a tier that is wanted is held first.
-func (s *reaching) reachedBy(p part) (at int64, tier int16, ok bool) {
-	t := s.trier.evaluate(p, s.to)
+// reachedIn finds when a tier that is wanted is held first.
+func (s *reaching) reachedIn(t *criteria.Timeline) (at int64, tier int16, ok bool) {
 	held := int16(criteria.NoTier)
 	for _, tr := range t.Transitions {
 		if tr.At > s.from {
@@ -219,100 +183,117 @@ func (s *reaching) reachedBy(p part) (at int64, tier int16, ok bool) {
 
 func (s *reaching) spent() bool { return s.evaluations >= s.budget }
 
+func (s *reaching) spentChecks() bool { return s.checks >= s.checksMax }
+
 // search looks for the smallest set.
 func (s *reaching) search() {
-	if s.try(nil) {
+	if s.try(nil); s.best != nil {
 		s.proven = true
 		return
 	}
 	s.atLeast = 1
-	s.findCells()
-	s.findHull()
-	if len(s.kinds) == 0 || s.hopeless() {
+	if len(s.kinds) == 0 || !s.feasible(s.upTo(manyEvents)) {
 		s.proven = !s.unsure
 		return
 	}
 	refuted := !s.unsure
-	for n := 1; n <= reachEventsMax && !s.spent() && s.checks <= checksMax; n++ {
+	for n := 1; n <= reachEventsMax && !s.spent() && !s.spentChecks(); n++ {
 		ruledOut := s.ofSize(n)
 		if s.best != nil {
 			s.proven = refuted
-			s.polish()
+			instants, _ := s.findInstants(0)
+			s.instants = len(instants)
+			s.polish(instants)
 			return
 		}
 		if refuted = refuted && ruledOut; refuted {
 			s.atLeast = n + 1
 		}
 	}
-	if s.spent() || s.checks > checksMax {
+	if s.spent() || s.spentChecks() {
 		s.limit(fmt.Sprintf("the search ended after %d evaluations", s.evaluations))
 	} else {
 		s.limit(fmt.Sprintf("no more than %d events were tried", reachEventsMax))
 	}
 }
 
-// hopeless reports whether no number of events can reach the tier.
-func (s *reaching) hopeless() bool {
-	const many = 1_000_000
-	counts := make([]int, len(s.kinds))
-	for i := range counts {
-		counts[i] = many
+// manyEvents is more than any answer has.
+const manyEvents = 1_000_000
+
+// upTo is a shape with up to so many events of each kind.
+func (s *reaching) upTo(n int) *shape {
+	sh := &shape{loose: make([]int, len(s.kinds)), upTo: true}
+	for k := range sh.loose {
+		sh.loose[k] = n
+		if s.kinds[k].flips != nil {
+			sh.loose[k] = min(n, len(s.sessions))
+		}
 	}
-	return !s.feasible(counts)
+	return sh
 }
+
+// Schedules that are tried of each shape: a few of all of them first, and then more.
+const (
+	schedulesFirst = 12
+	schedulesMax   = 200
+)
 
 // ofSize looks for a set of n events. Without one it reports whether there is none.
 func (s *reaching) ofSize(n int) (ruledOut bool) {
-	var candidates [][]int
-	all := make([]int, len(s.kinds))
-	for i := range all {
-		all[i] = n
-	}
-	if !s.feasible(all) {
+	if !s.feasible(s.upTo(n)) {
 		return true
 	}
-	seen, complete := 0, true
-	s.combinations(n, func(counts []int) bool {
-		if seen++; seen > combinationsMax || s.checks > checksMax {
-			complete = false
-			return false
-		}
-		if s.feasible(counts) {
-			candidates = append(candidates, slices.Clone(counts))
-		}
-		return true
-	})
-	if !complete {
-		s.plainCombinations(n, func(counts []int) {
-			if s.checks <= checksMax && s.feasible(counts) {
-				candidates = append(candidates, counts)
-			}
-		})
-	}
-	if complete && len(candidates) == 0 {
+	shapes, complete := s.shapesOf(n)
+	if complete && len(shapes) == 0 {
 		return true
 	}
 	limit := s.evaluations + (s.budget-s.evaluations)/4
-	for _, counts := range candidates {
-		if s.evaluations >= limit {
-			break
+	for _, most := range []int{schedulesFirst, schedulesMax} {
+		for i := range shapes {
+			if s.evaluations < limit {
+				s.schedules(&shapes[i], most)
+			}
 		}
-		s.schedules(counts)
-	}
-	if s.best != nil {
-		return false
-	}
-	work := 0.0
-	for _, counts := range candidates {
-		work += s.sizeOf(counts)
-	}
-	if !complete || work > float64(s.budget-s.evaluations)/2 {
-		return false
-	}
-	for _, counts := range candidates {
-		if s.exhaust(counts); s.best != nil {
+		if s.best != nil {
 			return false
 		}
 	}
-	return !s.cut
+	instants, all := s.findInstants(n)
+	s.instants = len(instants)
+	work := 0.0
+	shapes = slices.DeleteFunc(shapes, func(sh shape) bool {
+		joker := s.hasJoker(&sh)
+		all = all && !joker
+		return joker
+	})
+	for i := range shapes {
+		work += s.setsOf(&shapes[i], len(instants))
+	}
+	if work > float64(s.budget-s.evaluations)/2 {
+		return false
+	}
+	for i := range shapes {
+		if s.exhaust(&shapes[i], instants); s.best != nil {
+			return false
+		}
+	}
+	return complete && all
+}
+
+// shapesOf lists the shapes of n events that no bound rules out. Complete says that these are all.
+func (s *reaching) shapesOf(n int) (shapes []shape, complete bool) {
+	combinations, complete := s.combinations(n)
+	for _, counts := range combinations {
+		s.distribute(counts, func(sh *shape) bool {
+			if !s.feasible(sh) {
+				return true
+			}
+			shapes = append(shapes, shape{loose: slices.Clone(sh.loose), slots: slices.Clone(sh.slots)})
+			return len(shapes) < shapesMax
+		})
+		if len(shapes) >= shapesMax || s.spentChecks() {
+			return shapes, false
+		}
+	}
+	return shapes, complete
 }

@@ -37,20 +37,39 @@ func (p *Plan) Constants(measure int) (texts []string, numbers []float64, all bo
 	if pred == nil {
 		return nil, nil, true
 	}
+	all = pred.ask != nil
 	ast.PostOrderVisit(pred.root, ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.LiteralKind {
-			return
-		}
-		switch c := e.AsLiteral().(type) {
-		case types.String:
-			texts = append(texts, string(c))
-		case types.Int:
-			numbers = append(numbers, float64(c))
-		case types.Double:
-			numbers = append(numbers, float64(c))
+		switch e.Kind() {
+		case ast.CallKind:
+			args := e.AsCall().Args()
+			if len(args) == 2 && args[0].Kind() == ast.IdentKind && args[1].Kind() == ast.IdentKind &&
+				flagAttributes[args[0].AsIdent()] == 0 {
+				all = false // two attributes are compared with each other
+			}
+		case ast.LiteralKind:
+			switch c := e.AsLiteral().(type) {
+			case types.String:
+				texts = append(texts, string(c))
+			case types.Int:
+				numbers = append(numbers, float64(c))
+			case types.Double:
+				numbers = append(numbers, float64(c))
+			}
 		}
 	}))
 	slices.Sort(texts)
 	slices.Sort(numbers)
-	return slices.Compact(texts), slices.Compact(numbers), pred.ask != nil
+	return slices.Compact(texts), slices.Compact(numbers), all
+}
+
+// AsksAbout reports whether a measure's where refers to an attribute.
+func (p *Plan) AsksAbout(measure int, attribute string) bool {
+	pred, asks := p.measures[measure].pred, false
+	if pred == nil {
+		return false
+	}
+	ast.PostOrderVisit(pred.root, ast.NewExprVisitor(func(e ast.Expr) {
+		asks = asks || e.Kind() == ast.IdentKind && e.AsIdent() == attribute
+	}))
+	return asks
 }
