@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -15,8 +16,9 @@ type stretch struct {
 	parts       [][]criteria.Range // by measure: of sums that a share divides, what each mentee has part in, and nobody
 	left, right *stretch           // its halves; nil of one that is not divided
 
-	adds       []criteria.Milli       // what was found about events in it: see most
-	potentials map[int]criteria.Milli // by measure: see potential
+	adds          []criteria.Milli       // what was found about events in it: see most
+	potentials    map[int]criteria.Milli // by measure: see potential
+	contributions map[contributionKey][]criteria.Range
 }
 
 // reachStretchesMax is into how many stretches the time ahead is cut.
@@ -120,31 +122,35 @@ func unitOf(a criteria.Aggregate) criteria.Every {
 
 // keptBetween returns the least and the most of an amount that counts at ages between two, both included.
 func keptBetween(m *criteria.Measure, amount criteria.Milli, youngest, oldest int64) (low, high criteria.Milli) {
-	youngest = max(youngest, 0)
-	low, high = amount, 0
-	meet := func(after, before int64, keepMicro int64) {
-		if after <= oldest && (before > youngest || before < 0) {
-			kept := amount * keepMicro / 1_000_000
-			low, high = min(low, kept), max(high, kept)
-		}
-	}
-	end := int64(-1) // none
-	if m.WindowNS > 0 {
-		end = m.WindowNS
-	}
-	after, keep := int64(0), int64(1_000_000)
-	for _, d := range m.Decay {
-		if end >= 0 && d.AfterNS >= end {
-			break
-		}
-		meet(after, d.AfterNS, keep)
-		after, keep = d.AfterNS, d.KeepMicro
-	}
-	meet(after, end, keep)
-	if end >= 0 {
-		meet(end, -1, 0)
+	low = amount
+	for kept := range keptAt(m, amount, youngest, oldest) {
+		low, high = min(low, kept), max(high, kept)
 	}
 	return low, high
+}
+
+// keptAt yields what of an amount counts at ages between two, both included: once for each step of decay among them,
+// and 0 if the window ends before the oldest.
+func keptAt(m *criteria.Measure, amount criteria.Milli, youngest, oldest int64) iter.Seq[criteria.Milli] {
+	return func(yield func(criteria.Milli) bool) {
+		youngest := max(youngest, 0)
+		after, keepMicro := int64(0), int64(1_000_000)
+		for _, d := range m.Decay {
+			if m.WindowNS > 0 && d.AfterNS >= m.WindowNS {
+				break
+			}
+			if after <= oldest && d.AfterNS > youngest && d.AfterNS > after && !yield(amount*keepMicro/1_000_000) {
+				return
+			}
+			after, keepMicro = d.AfterNS, d.KeepMicro
+		}
+		if after <= oldest && (m.WindowNS == 0 || m.WindowNS > youngest) && !yield(amount*keepMicro/1_000_000) {
+			return
+		}
+		if m.WindowNS > 0 && m.WindowNS <= oldest {
+			yield(0)
+		}
+	}
 }
 
 // lookAhead cuts the time ahead where something changes by itself, or into coarser stretches where that is often.

@@ -116,51 +116,15 @@ func (s *reaching) awake(sl *slot) bool {
 // possible reports whether a tier that is wanted may hold within a stretch.
 func (s *reaching) possible(st *stretch, sh *shape) bool {
 	z := s.sizesOf(sh)
-	ranges := s.stretched(st, sh, &z)
-	depth := sharesDepthMin
+	c := &coupling{s: s, ranges: s.stretched(st, sh, &z)}
+	for _, sum := range s.shared {
+		c.balances = append(c.balances, s.balanceOf(st, sh, &z, sum))
+	}
+	c.depth = halvingsMin
 	if st.left == nil && !sh.upTo {
-		depth = sharesDepthMax
+		c.depth = halvingsMax
 	}
-	return s.possibleWith(st, sh, &z, ranges, depth)
-}
-
-// How often the range of a sum is halved to see whether the share in it can be what it must be together with the sum.
-const (
-	sharesDepthMin = 2
-	sharesDepthMax = 8
-)
-
-// possibleWith works out the shares that go with sums, halving the sums' ranges where that makes a difference.
-func (s *reaching) possibleWith(st *stretch, sh *shape, z *sizes, ranges []criteria.Range, depth int) bool {
-	for _, sum := range s.shared {
-		r := s.shareBetween(st, sh, z, sum, ranges[sum])
-		for _, i := range s.measures {
-			if m := &s.plan.Doc.Measures[i]; m.Aggregate == criteria.ShareMentee && s.indexOf(m.In) == sum {
-				ranges[i] = r
-			}
-		}
-	}
-	if !s.possibleAt(ranges) {
-		return false
-	}
-	if depth == 0 {
-		return true
-	}
-	for _, sum := range s.shared {
-		r := ranges[sum]
-		if r.Low >= r.High {
-			continue
-		}
-		middle := r.Low + (r.High-r.Low)/2
-		upper, lower := s.cloneRanges(ranges), s.cloneRanges(ranges)
-		upper[sum].Low, lower[sum].High = middle+1, middle
-		return s.possibleWith(st, sh, z, upper, depth-1) || s.possibleWith(st, sh, z, lower, depth-1)
-	}
-	return true
-}
-
-func (s *reaching) cloneRanges(r []criteria.Range) []criteria.Range {
-	return append(make([]criteria.Range, 0, len(r)), r...)
+	return c.possible(0, c.ranges)
 }
 
 // possibleAt reports whether a tier that is wanted may hold while the measures are within ranges.
@@ -184,7 +148,7 @@ func (s *reaching) indexOf(measure string) int {
 
 // stretched returns what the measures, but shares, can be within a stretch with the events of a shape.
 func (s *reaching) stretched(st *stretch, sh *shape, z *sizes) []criteria.Range {
-	ranges := s.cloneRanges(st.ranges)
+	ranges := cloneRanges(st.ranges)
 	for _, i := range s.measures {
 		m, r := &s.plan.Doc.Measures[i], &ranges[i]
 		switch m.Aggregate {

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"iter"
 	"slices"
 
 	"laurel/domain/criteria"
@@ -101,23 +102,35 @@ func addNS(t, span int64) int64 {
 // worth is the most that an outcome of a mentee adds to a measure at some time within a stretch: of a sum, what is left
 // of its share of the points, and else 1000 where it is credited.
 func (s *reaching) worth(st *stretch, measure, who int, points criteria.Milli, awake bool) criteria.Milli {
-	m := &s.plan.Doc.Measures[measure]
 	most := criteria.Milli(0)
-	for _, p := range s.piecesOf(who, m.Credit) {
-		if p.from > st.to {
-			break
-		}
-		if !p.asIs && !(awake && p.awake) {
-			continue
-		}
-		part := points
-		if m.Credit.Split {
-			part /= p.others + 1
-		}
-		_, left := keptBetween(m, underCaps(m, part), st.from-min(p.to, st.to), st.to-p.from)
+	for left := range s.worths(st, measure, who, points, awake) {
 		most = max(most, left)
 	}
 	return most
+}
+
+// worths yields all that an outcome of a mentee can add to a measure that credits it, within a stretch.
+func (s *reaching) worths(st *stretch, measure, who int, points criteria.Milli, awake bool) iter.Seq[criteria.Milli] {
+	return func(yield func(criteria.Milli) bool) {
+		m := &s.plan.Doc.Measures[measure]
+		for _, p := range s.piecesOf(who, m.Credit) {
+			if p.from > st.to {
+				break
+			}
+			if !p.asIs && !(awake && p.awake) {
+				continue
+			}
+			part := points
+			if m.Credit.Split {
+				part /= p.others + 1
+			}
+			for left := range keptAt(m, underCaps(m, part), st.from-min(p.to, st.to), st.to-p.from) {
+				if !yield(left) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // underCaps is what caps leave of the points of one event at the most.

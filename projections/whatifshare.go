@@ -1,97 +1,334 @@
 package projections
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
+	"slices"
 
+	"laurel/domain"
 	"laurel/domain/criteria"
 )
 
-// shareBetween is what the largest part of a sum can be of the whole within a stretch, with the events of a shape and
-// while the sum is within a range.
-//
-// Say the largest part is L. Then each mentee has part by no more than L, nor by more than there can be, and the sum is
-// at most what these come to. That grows with L, ever more slowly: so the sum asks for an L of some size, and the
-// share is smallest where the largest part is the least that it must be and the sum all that goes with it.
-func (s *reaching) shareBetween(st *stretch, sh *shape, z *sizes, sum int, total criteria.Range) criteria.Range {
-	if k := s.confirmKind(); k >= 0 && z.counts[k] > 0 {
-		if f := s.kinds[k].flips[sum]; f.gains > 0 || f.loses {
-			return criteria.Range{Low: 0, High: 1000}
+// coupling looks at shares together with the sums that they are of. Taken alone, a sum may be large enough because one
+// mentee has a large part in it, and the share may be small enough because nobody has; together they may not.
+type coupling struct {
+	s        *reaching
+	ranges   []criteria.Range
+	balances []balance // by sum that a share divides
+	depth    int
+}
+
+// How often the range of a sum is halved to see whether the share in it can be what it must be together with the sum.
+const (
+	halvingsMin = 2
+	halvingsMax = 8
+)
+
+// possible reports whether a tier that is wanted may hold, given the choices for the sums before one: for each sum, its
+// largest part is one of those that there can be.
+func (c *coupling) possible(i int, ranges []criteria.Range) bool {
+	if i == len(c.balances) {
+		return c.halve(ranges, c.depth)
+	}
+	b := &c.balances[i]
+	if b.unknown {
+		b.peak = criteria.Range{High: math.MaxInt64}
+		return c.possible(i+1, ranges)
+	}
+	for _, b.peak = range b.peaks {
+		with := cloneRanges(ranges)
+		r := &with[b.sum]
+		if r.High = min(r.High, b.whole(b.peak.High)); r.Low <= r.High && c.possible(i+1, with) {
+			return true
 		}
 	}
-	if total.High <= 0 {
-		return criteria.Range{}
+	return false
+}
+
+// halve works out the shares that go with sums, halving the sums' ranges where that makes a difference.
+func (c *coupling) halve(ranges []criteria.Range, depth int) bool {
+	for i := range c.balances {
+		r, ok := c.balances[i].share(ranges[c.balances[i].sum])
+		if !ok {
+			return false
+		}
+		for _, share := range c.balances[i].shares {
+			ranges[share] = r
+		}
 	}
-	b := s.balanceOf(st, sh, z, sum)
-	largest := b.largest(total.Low)
-	r := criteria.Range{High: 1000}
-	if at := min(b.whole(largest), total.High); at > 0 {
-		r.Low = inThousandths(largest, at)
+	if !c.s.possibleAt(ranges) {
+		return false
 	}
-	if total.Low > 0 {
-		r.High = inThousandths(b.most, total.Low)
+	if depth == 0 {
+		return true
 	}
-	return r
+	for i := range c.balances {
+		sum := c.balances[i].sum
+		if r := ranges[sum]; r.Low < r.High {
+			middle := r.Low + (r.High-r.Low)/2
+			upper, lower := cloneRanges(ranges), cloneRanges(ranges)
+			upper[sum].Low, lower[sum].High = middle+1, middle
+			return c.halve(upper, depth-1) || c.halve(lower, depth-1)
+		}
+	}
+	return true
+}
+
+func cloneRanges(r []criteria.Range) []criteria.Range {
+	return append(make([]criteria.Range, 0, len(r)), r...)
 }
 
 // balance is what mentees can have part in a sum.
 type balance struct {
+	sum     int
+	shares  []int // the measures that divide it
+	unknown bool  // confirmations may shift parts in any way
+
+	parts   []criteria.Range // by mentee
+	added   []addition
+	nobodys criteria.Milli   // what has no mentee, at the most
 	least   criteria.Milli   // what the largest part is at the least
 	most    criteria.Milli   // and at the most
-	parts   []criteria.Range // by mentee, and at the end nobody
-	added   []addition
-	nobodys criteria.Milli // what has no mentee
+	peaks   []criteria.Range // what the largest part can be
+	peak    criteria.Range   // the one that is looked at
 }
 
 // addition is what events may add to the part of one mentee, or each of several to that of any.
 type addition struct {
-	to     criteria.Milli // what the mentee has part already, at the least that this can be for one of the class
+	to     criteria.Milli // what the mentee has part already, at the least that its largest can be for one of the class
 	points criteria.Milli
 	times  criteria.Milli
 }
 
 func (s *reaching) balanceOf(st *stretch, sh *shape, z *sizes, sum int) balance {
-	b := balance{parts: st.parts[sum][:s.mentees], nobodys: st.parts[sum][s.mentees].High}
+	b := balance{sum: sum, parts: st.parts[sum][:s.mentees], nobodys: st.parts[sum][s.mentees].High}
+	for _, i := range s.measures {
+		if m := &s.plan.Doc.Measures[i]; m.Aggregate == criteria.ShareMentee && s.indexOf(m.In) == sum {
+			b.shares = append(b.shares, i)
+		}
+	}
+	if k := s.confirmKind(); k >= 0 && z.counts[k] > 0 {
+		f := s.kinds[k].flips[sum]
+		b.unknown = f.gains > 0 || f.loses
+	}
 	for _, p := range b.parts {
 		b.least, b.most = max(b.least, p.Low), max(b.most, p.High)
 	}
-	all := criteria.Milli(0)
+	b.peaks = append(b.peaks, b.parts...)
+	b.peaks = append(b.peaks, criteria.Range{})
+	anywhere := s.addLoose(&b, st, sh, z)
 	for i := range sh.slots {
-		sl := &sh.slots[i]
-		if points := s.addedIn(st, sl, sum); points > 0 {
-			b.added = append(b.added, addition{s.leastPart(st, sum, sl.class), points, 1})
-			all += points
-		}
+		s.addSlot(&b, st, &sh.slots[i])
 	}
+	if anywhere > 0 || st.left != nil {
+		b.most += anywhere
+		b.peaks = append(b.peaks[:0], criteria.Range{Low: b.least, High: b.most})
+	}
+	b.peaks = s.joined(b.peaks, peaksMax)
+	for i := range b.peaks {
+		b.peaks[i].Low = max(b.peaks[i].Low, b.least)
+	}
+	b.peaks = slices.DeleteFunc(b.peaks, func(r criteria.Range) bool { return r.Low > r.High })
+	return b
+}
+
+// addLoose adds what events with anyone may add, and returns how much of it some mentee may get.
+func (s *reaching) addLoose(b *balance, st *stretch, sh *shape, z *sizes) (anywhere criteria.Milli) {
 	for k, n := range sh.loose {
-		points := criteria.Milli(0)
-		if n > 0 {
-			points = s.mostLoose(st, z, sum, k)
+		if n == 0 {
+			continue
 		}
+		points := s.mostLoose(st, z, b.sum, k)
 		switch {
 		case points == 0:
 		case s.kinds[k].kind == InputShared:
 			b.nobodys += points * criteria.Milli(n)
 		default:
 			b.added = append(b.added, addition{0, points, criteria.Milli(n)})
-			all += points * criteria.Milli(n)
+			anywhere += points * criteria.Milli(n)
 		}
 	}
-	b.most += all
-	return b
+	return anywhere
 }
 
-// leastPart is the least that the part of a mentee of a class can be at its largest within a stretch.
-func (s *reaching) leastPart(st *stretch, sum, class int) criteria.Milli {
+// addSlot adds what the events of a slot may add to the part of one mentee.
+func (s *reaching) addSlot(b *balance, st *stretch, sl *slot) {
+	amounts := s.amounts(st, sl, b.sum)
+	points := amounts[len(amounts)-1].High
+	if points == 0 {
+		return
+	}
+	parts := s.partsOf(st, b.sum, sl.class)
+	least := parts[0].High
+	for _, p := range parts {
+		least = min(least, p.High)
+		for _, a := range amounts {
+			b.peaks = append(b.peaks, criteria.Range{Low: p.Low + a.Low, High: p.High + a.High})
+		}
+		b.most = max(b.most, p.High+points)
+	}
+	b.least = max(b.least, slices.MinFunc(parts, func(p, q criteria.Range) int { return cmp.Compare(p.Low, q.Low) }).Low+amounts[0].Low)
+	b.added = append(b.added, addition{least, points, 1})
+}
+
+// partsOf lists what mentees of a class have part in a sum within a stretch.
+func (s *reaching) partsOf(st *stretch, sum, class int) []criteria.Range {
 	c := &s.classes[class]
 	if c.fresh {
-		return 0
+		return []criteria.Range{{}}
 	}
-	least := criteria.Milli(math.MaxInt64)
+	var parts []criteria.Range
 	for _, who := range c.members {
-		least = min(least, st.parts[sum][s.whos[who].local].High)
+		parts = append(parts, st.parts[sum][s.whos[who].local])
 	}
-	return least
+	return parts
+}
+
+// How many ranges stand for what a slot adds, and for what the largest part can be: where there are more, neighbours
+// are joined.
+const (
+	amountsMax = 32
+	peaksMax   = 128
+)
+
+// amounts lists what the events of a slot can add to a sum within a stretch, ascending.
+func (s *reaching) amounts(st *stretch, sl *slot, sum int) []criteria.Range {
+	if len(s.plan.Doc.Measures[sum].Caps) > 0 {
+		return []criteria.Range{{High: s.addedIn(st, sl, sum)}}
+	}
+	all, awake := []criteria.Range{{}}, s.awake(sl)
+	for k, n := range sl.bundle {
+		for range n {
+			var more []criteria.Range
+			for _, one := range s.contributions(st, sum, k, sl.class, awake) {
+				for _, r := range all {
+					more = append(more, criteria.Range{Low: r.Low + one.Low, High: r.High + one.High})
+				}
+			}
+			all = s.joined(more, amountsMax)
+		}
+	}
+	return all
+}
+
+// contributions lists what one event of a kind with a mentee of a class can add to a sum without caps within a stretch.
+// All sets of fewer events were ruled out: so where nothing but this sum counts the event, it adds something.
+func (s *reaching) contributions(st *stretch, sum, kind, class int, awake bool) []criteria.Range {
+	k, c := &s.kinds[kind], &s.classes[class]
+	if k.passes[sum] == nil || !k.counts(sum, c.members[0]) {
+		return []criteria.Range{{}}
+	}
+	key := contributionKey{sum, kind, class, awake}
+	if known, ok := st.contributions[key]; ok {
+		return known
+	}
+	var all []criteria.Range
+	needed := s.countedOnlyBy(kind, sum)
+	add := func(left criteria.Milli) {
+		if left > 0 || !needed {
+			all = append(all, criteria.Range{Low: left, High: left})
+		}
+	}
+	switch {
+	case k.kind != InputOutcome:
+		for left := range keptAt(&s.plan.Doc.Measures[sum], k.points[sum], 0, st.to-s.from) {
+			add(left)
+		}
+	default:
+		members := c.members
+		if c.fresh {
+			members = members[:1]
+		}
+		for _, who := range members {
+			for left := range s.worths(st, sum, who, k.points[sum], awake) {
+				add(left)
+			}
+		}
+		if !needed {
+			all = append(all, criteria.Range{})
+		}
+	}
+	if all = s.joined(all, amountsMax); len(all) == 0 {
+		all = []criteria.Range{{}}
+	}
+	if st.contributions == nil {
+		st.contributions = map[contributionKey][]criteria.Range{}
+	}
+	st.contributions[key] = all
+	return all
+}
+
+// contributionKey names what one event can add to a sum.
+type contributionKey struct {
+	sum, kind, class int
+	awake            bool
+}
+
+// countedOnlyBy reports whether nothing that decides but one sum, and shares in it, depends on an event of a kind.
+func (s *reaching) countedOnlyBy(kind, sum int) bool {
+	k := &s.kinds[kind]
+	if k.joker || k.kind == InputStart || s.wakes(kind) {
+		return false
+	}
+	switch criteria.FactType(k.code) {
+	case domain.TypeMentorshipPaused, domain.TypeMentorshipResumed, domain.TypeMentorshipEnded:
+		return false // other events depend on it
+	}
+	for _, i := range s.measures {
+		if i != sum && k.passes[i] != nil && k.countsSomewhere(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// joined sorts ranges and joins those that overlap, and then, while there are too many, the nearest neighbours.
+func (s *reaching) joined(all []criteria.Range, most int) []criteria.Range {
+	slices.SortFunc(all, func(a, b criteria.Range) int { return cmp.Or(cmp.Compare(a.Low, b.Low), cmp.Compare(a.High, b.High)) })
+	apart := criteria.Milli(0)
+	for {
+		n := 0
+		for _, r := range all {
+			if n > 0 && r.Low <= all[n-1].High+apart {
+				all[n-1].High = max(all[n-1].High, r.High)
+			} else {
+				all[n] = r
+				n++
+			}
+		}
+		if all = all[:n]; n <= most {
+			return all
+		}
+		apart = 2*apart + 1
+	}
+}
+
+// share is what the largest part of the sum can be of the whole while the sum is within a range; ok is false if it
+// cannot be.
+//
+// Say the largest part is L. Then each mentee has part by no more than L, nor by more than there can be, and the sum is
+// at most what these come to. That grows with L, ever more slowly: so the sum asks for an L of some size, and the
+// share is smallest where the largest part is the least that it must be and the sum all that goes with it.
+func (b *balance) share(total criteria.Range) (r criteria.Range, ok bool) {
+	switch {
+	case b.unknown:
+		return criteria.Range{High: 1000}, true
+	case total.High <= 0:
+		return criteria.Range{}, true
+	}
+	largest := b.largest(total.Low)
+	if largest > b.peak.High {
+		return r, false
+	}
+	if at := min(b.whole(largest), total.High); at > 0 {
+		r.Low = inThousandths(largest, at)
+	}
+	r.High = 1000
+	if total.Low > 0 {
+		r.High = inThousandths(b.peak.High, total.Low)
+	}
+	return r, true
 }
 
 // whole is the most that the sum can be while no part is larger than the largest.
@@ -108,7 +345,7 @@ func (b *balance) whole(largest criteria.Milli) criteria.Milli {
 
 // largest is the least that the largest part can be while the sum is what it is.
 func (b *balance) largest(sum criteria.Milli) criteria.Milli {
-	low, high := b.least, max(b.least, b.most)
+	low, high := b.peak.Low, max(b.peak.Low, b.most)
 	for low < high {
 		middle := low + (high-low)/2
 		if b.whole(middle) >= sum {
