@@ -14,11 +14,15 @@ type stretch struct {
 	ranges      []criteria.Range   // by measure
 	runs        []criteria.Milli   // by measure: of streaks, the most by the end: an event in time keeps a run going
 	parts       [][]criteria.Range // by measure: of sums that a share divides, what each mentee has part in, and nobody
+	coarse      bool               // something changes by itself within it
 	left, right *stretch           // its halves; nil of one that is not divided
+	cut         bool               // something changes by itself at its beginning, or at that age of what happens now
 
 	adds          []criteria.Milli       // what was found about events in it: see most
 	potentials    map[int]criteria.Milli // by measure: see potential
 	contributions map[contributionKey][]criteria.Range
+	classParts    map[contributionKey]*classParts
+	amounts       map[string][]criteria.Range // by sum, class and bundle
 }
 
 // reachStretchesMax is into how many stretches the time ahead is cut.
@@ -176,6 +180,7 @@ func (s *reaching) lookAhead() {
 		}
 		before = after
 	}
+	s.divide()
 	for i, leaf := range s.leaves {
 		leaf.runs = make([]criteria.Milli, len(leaf.ranges))
 		for j := range leaf.ranges {
@@ -188,11 +193,50 @@ func (s *reaching) lookAhead() {
 	s.outlook = merged(s.leaves)
 }
 
+// agesMax is into how many stretches the time ahead is cut at the least: bounds know the ages of further events by these.
+const agesMax = 48
+
+// divide cuts the stretches in which nothing changes by itself into shorter ones, at the ages at which something changes
+// for what happens now.
+func (s *reaching) divide() {
+	var ages []int64
+	for _, i := range s.measures {
+		for _, d := range s.plan.Doc.Measures[i].Decay {
+			ages = append(ages, addNS(s.from, d.AfterNS))
+		}
+		if window := s.plan.Doc.Measures[i].WindowNS; window > 0 {
+			ages = append(ages, addNS(s.from, window))
+		}
+	}
+	slices.Sort(ages)
+	step := max((s.to-s.from)/agesMax, 1)
+	var divided []*stretch
+	for _, leaf := range s.leaves {
+		leaf.cut = true
+		for !leaf.coarse {
+			next, cut := leaf.from+step, false
+			if i, _ := slices.BinarySearch(ages, leaf.from+1); i < len(ages) && ages[i] <= next {
+				next, cut = ages[i], true
+			}
+			if next > leaf.to {
+				break
+			}
+			before, after := *leaf, *leaf
+			before.to, after.from, after.cut = next-1, next, cut
+			divided, leaf = append(divided, &before), &after
+		}
+		divided = append(divided, leaf)
+	}
+	s.leaves = divided
+}
+
 // stretchOf returns the stretch from one time to another, given what the measures are at its beginning and after it; the
 // same twice says that nothing changes in between.
 func (s *reaching) stretchOf(before, after *criteria.Timeline, from, to int64) *stretch {
 	n := len(s.plan.Doc.Measures)
-	st := &stretch{from: from, to: to, ranges: make([]criteria.Range, n), parts: make([][]criteria.Range, n)}
+	st := &stretch{
+		from: from, to: to, coarse: before != after, ranges: make([]criteria.Range, n), parts: make([][]criteria.Range, n),
+	}
 	for i := range s.plan.Doc.Measures {
 		m := &s.plan.Doc.Measures[i]
 		r := criteria.Range{Low: after.Measures[i], High: before.Measures[i]} // what passes only takes away

@@ -18,7 +18,8 @@ type shape struct {
 // slot is one mentee of a class with the events with that mentee. Slots of a class are different mentees.
 type slot struct {
 	class  int
-	bundle []int // by kind: how many
+	bundle []int            // by kind: how many
+	fixed  []criteria.Milli // by measure: what the outcomes add, where their times are chosen; nil where they are not
 }
 
 // feasible reports whether a set of a shape may reach a tier that is wanted, at some time. It may say yes where the
@@ -116,15 +117,21 @@ func (s *reaching) awake(sl *slot) bool {
 // possible reports whether a tier that is wanted may hold within a stretch.
 func (s *reaching) possible(st *stretch, sh *shape) bool {
 	z := s.sizesOf(sh)
-	c := &coupling{s: s, ranges: s.stretched(st, sh, &z)}
+	ranges := s.stretched(st, sh, &z)
+	if !s.possibleAt(ranges) {
+		return false
+	}
+	if len(s.shared) == 0 {
+		return true
+	}
+	c := &coupling{s: s, depth: halvingsMin}
 	for _, sum := range s.shared {
 		c.balances = append(c.balances, s.balanceOf(st, sh, &z, sum))
 	}
-	c.depth = halvingsMin
 	if st.left == nil && !sh.upTo {
 		c.depth = halvingsMax
 	}
-	return c.possible(0, c.ranges)
+	return c.possible(0, ranges)
 }
 
 // possibleAt reports whether a tier that is wanted may hold while the measures are within ranges.
@@ -146,7 +153,7 @@ func (s *reaching) indexOf(measure string) int {
 	return -1
 }
 
-// stretched returns what the measures, but shares, can be within a stretch with the events of a shape.
+// stretched returns what the measures can be within a stretch with the events of a shape.
 func (s *reaching) stretched(st *stretch, sh *shape, z *sizes) []criteria.Range {
 	ranges := cloneRanges(st.ranges)
 	for _, i := range s.measures {
@@ -168,6 +175,8 @@ func (s *reaching) stretched(st *stretch, sh *shape, z *sizes) []criteria.Range 
 			}
 		case criteria.MeanRating:
 			s.stretchMean(r, z, i)
+		case criteria.ShareMentee:
+			*r = criteria.Range{High: 1000} // worked out from the sum: see coupling
 		}
 		if k := s.confirmKind(); k >= 0 && z.counts[k] > 0 {
 			s.stretchFlips(r, st, i, z.counts[k], s.kinds[k].flips[i])
@@ -254,9 +263,12 @@ func (s *reaching) addedPoints(st *stretch, sh *shape, z *sizes, measure int) cr
 func (s *reaching) addedIn(st *stretch, sl *slot, measure int) criteria.Milli {
 	added, awake := criteria.Milli(0), s.awake(sl)
 	for k, n := range sl.bundle {
-		if n > 0 {
+		if n > 0 && (sl.fixed == nil || s.kinds[k].kind != InputOutcome) {
 			added += criteria.Milli(n) * s.most(st, measure, k, sl.class, awake)
 		}
+	}
+	if sl.fixed != nil {
+		added += sl.fixed[measure]
 	}
 	for c, limit := range s.plan.Doc.Measures[measure].Caps {
 		if limit.Per == criteria.PerMentee && added > 0 {

@@ -114,7 +114,7 @@ type exhausting struct {
 // hasJoker reports whether a shape has events that cannot be recorded.
 func (s *reaching) hasJoker(sh *shape) bool {
 	for k := range s.kinds {
-		if s.kinds[k].joker && s.anyOf(sh, k) {
+		if s.kinds[k].joker && (sh.loose[k] > 0 || slices.ContainsFunc(sh.slots, func(sl slot) bool { return sl.bundle[k] > 0 })) {
 			return true
 		}
 	}

@@ -42,10 +42,10 @@ func (k *furtherKind) withSomeone() bool { return k.kind != InputShared && k.fli
 // onRoom reports whether such an event needs a mentorship that takes it.
 func (k *furtherKind) onRoom() bool { return k.kind == InputFact && k.flips == nil }
 
-// counts reports whether a measure counts such an event with someone; -1 is nobody.
+// counts reports whether a measure counts such an event with someone, or with nobody, whoever is given.
 func (k *furtherKind) counts(measure, who int) bool {
 	passes := k.passes[measure]
-	return passes != nil && passes[max(0, min(who, len(passes)-1))]
+	return passes != nil && passes[min(who, len(passes)-1)]
 }
 
 // countsSomewhere reports whether a measure counts such an event with anyone.

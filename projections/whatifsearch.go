@@ -234,8 +234,8 @@ func (s *reaching) upTo(n int) *shape {
 
 // Schedules that are tried of each shape: a few of all of them first, and then more.
 const (
-	schedulesFirst = 12
-	schedulesMax   = 200
+	schedulesPlainMax = 30
+	schedulesMax      = 200
 )
 
 // ofSize looks for a set of n events. Without one it reports whether there is none.
@@ -248,10 +248,14 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 		return true
 	}
 	limit := s.evaluations + (s.budget-s.evaluations)/4
-	for _, most := range []int{schedulesFirst, schedulesMax} {
+	for _, plain := range []bool{true, false} {
+		most := schedulesMax
+		if plain {
+			most = schedulesPlainMax
+		}
 		for i := range shapes {
 			if s.evaluations < limit {
-				s.schedules(&shapes[i], most)
+				s.schedules(&shapes[i], plain, most)
 			}
 		}
 		if s.best != nil {
@@ -285,9 +289,6 @@ func (s *reaching) shapesOf(n int) (shapes []shape, complete bool) {
 	combinations, complete := s.combinations(n)
 	for _, counts := range combinations {
 		s.distribute(counts, func(sh *shape) bool {
-			if !s.feasible(sh) {
-				return true
-			}
 			shapes = append(shapes, shape{loose: slices.Clone(sh.loose), slots: slices.Clone(sh.slots)})
 			return len(shapes) < shapesMax
 		})

@@ -88,9 +88,9 @@ func (d *distribution) place(class int, most []int, dealt int) bool {
 	if dealt < len(s.classes[class].members) {
 		goOn := d.bundles(class, most, func(bundle []int) bool {
 			d.take(bundle, -1)
-			d.sh.slots = append(d.sh.slots, slot{class, bundle})
+			d.sh.slots = append(d.sh.slots, slot{class: class, bundle: bundle})
 			goOn := !s.spentChecks()
-			if goOn && s.feasible(&d.sh) {
+			if goOn && s.feasible(&d.sh) { // of a whole shape, too
 				goOn = d.place(class, bundle, dealt+1)
 			}
 			d.sh.slots = d.sh.slots[:len(d.sh.slots)-1]

@@ -115,21 +115,23 @@ func (s *reaching) balanceOf(st *stretch, sh *shape, z *sizes, sum int) balance 
 	for _, p := range b.parts {
 		b.least, b.most = max(b.least, p.Low), max(b.most, p.High)
 	}
-	b.peaks = append(b.peaks, b.parts...)
-	b.peaks = append(b.peaks, criteria.Range{})
 	anywhere := s.addLoose(&b, st, sh, z)
+	exact := anywhere == 0 && st.left == nil
 	for i := range sh.slots {
-		s.addSlot(&b, st, &sh.slots[i])
+		s.addSlot(&b, st, &sh.slots[i], exact)
 	}
-	if anywhere > 0 || st.left != nil {
-		b.most += anywhere
-		b.peaks = append(b.peaks[:0], criteria.Range{Low: b.least, High: b.most})
+	b.most += anywhere
+	if !exact {
+		b.peaks = []criteria.Range{{Low: b.least, High: b.most}}
+		return b
 	}
-	b.peaks = s.joined(b.peaks, peaksMax)
+	// The largest part is that of a mentee with whom nothing further happens, or of one in a slot.
+	b.peaks = append(append(b.peaks, b.parts...), criteria.Range{})
+	b.peaks = slices.DeleteFunc(b.peaks, func(r criteria.Range) bool { return r.High < b.least })
 	for i := range b.peaks {
 		b.peaks[i].Low = max(b.peaks[i].Low, b.least)
 	}
-	b.peaks = slices.DeleteFunc(b.peaks, func(r criteria.Range) bool { return r.Low > r.High })
+	b.peaks = joined(b.peaks, peaksMax)
 	return b
 }
 
@@ -153,36 +155,54 @@ func (s *reaching) addLoose(b *balance, st *stretch, sh *shape, z *sizes) (anywh
 }
 
 // addSlot adds what the events of a slot may add to the part of one mentee.
-func (s *reaching) addSlot(b *balance, st *stretch, sl *slot) {
+func (s *reaching) addSlot(b *balance, st *stretch, sl *slot, exact bool) {
 	amounts := s.amounts(st, sl, b.sum)
 	points := amounts[len(amounts)-1].High
 	if points == 0 {
 		return
 	}
-	parts := s.partsOf(st, b.sum, sl.class)
-	least := parts[0].High
-	for _, p := range parts {
-		least = min(least, p.High)
-		for _, a := range amounts {
-			b.peaks = append(b.peaks, criteria.Range{Low: p.Low + a.Low, High: p.High + a.High})
+	to := s.partsOf(st, b.sum, sl.class)
+	b.least, b.most = max(b.least, to.low+amounts[0].Low), max(b.most, to.high+points)
+	b.added = append(b.added, addition{to.highest, points, 1})
+	if exact {
+		for _, p := range to.parts {
+			for _, a := range amounts {
+				b.peaks = append(b.peaks, criteria.Range{Low: p.Low + a.Low, High: p.High + a.High})
+			}
 		}
-		b.most = max(b.most, p.High+points)
 	}
-	b.least = max(b.least, slices.MinFunc(parts, func(p, q criteria.Range) int { return cmp.Compare(p.Low, q.Low) }).Low+amounts[0].Low)
-	b.added = append(b.added, addition{least, points, 1})
 }
 
-// partsOf lists what mentees of a class have part in a sum within a stretch.
-func (s *reaching) partsOf(st *stretch, sum, class int) []criteria.Range {
-	c := &s.classes[class]
-	if c.fresh {
-		return []criteria.Range{{}}
+// classParts are what mentees of a class have part in a sum within a stretch.
+type classParts struct {
+	parts     []criteria.Range
+	low, high criteria.Milli
+	highest   criteria.Milli // the least that the high end of one is
+}
+
+// partsOf finds what mentees of a class have part in a sum within a stretch.
+func (s *reaching) partsOf(st *stretch, sum, class int) *classParts {
+	key := contributionKey{sum: sum, class: class}
+	if known := st.classParts[key]; known != nil {
+		return known
 	}
-	var parts []criteria.Range
-	for _, who := range c.members {
-		parts = append(parts, st.parts[sum][s.whos[who].local])
+	found := &classParts{parts: []criteria.Range{{}}}
+	if c := &s.classes[class]; !c.fresh {
+		found.parts = found.parts[:0]
+		found.low, found.highest = math.MaxInt64, math.MaxInt64
+		for _, who := range c.members {
+			p := st.parts[sum][s.whos[who].local]
+			found.parts = append(found.parts, p)
+			found.low, found.high = min(found.low, p.Low), max(found.high, p.High)
+			found.highest = min(found.highest, p.High)
+		}
+		found.parts = joined(found.parts, amountsMax)
 	}
-	return parts
+	if st.classParts == nil {
+		st.classParts = map[contributionKey]*classParts{}
+	}
+	st.classParts[key] = found
+	return found
 }
 
 // How many ranges stand for what a slot adds, and for what the largest part can be: where there are more, neighbours
@@ -197,16 +217,43 @@ func (s *reaching) amounts(st *stretch, sl *slot, sum int) []criteria.Range {
 	if len(s.plan.Doc.Measures[sum].Caps) > 0 {
 		return []criteria.Range{{High: s.addedIn(st, sl, sum)}}
 	}
+	if sl.fixed != nil {
+		return s.amountsOf(st, sl, sum)
+	}
+	key := make([]byte, 0, 64)
+	key = append(key, byte(sum), byte(sl.class))
+	for _, n := range sl.bundle {
+		key = append(key, byte(n))
+	}
+	if known, ok := st.amounts[string(key)]; ok {
+		return known
+	}
+	if st.amounts == nil {
+		st.amounts = map[string][]criteria.Range{}
+	}
+	amounts := s.amountsOf(st, sl, sum)
+	st.amounts[string(key)] = amounts
+	return amounts
+}
+
+func (s *reaching) amountsOf(st *stretch, sl *slot, sum int) []criteria.Range {
 	all, awake := []criteria.Range{{}}, s.awake(sl)
+	if sl.fixed != nil {
+		all[0] = criteria.Range{Low: sl.fixed[sum], High: sl.fixed[sum]}
+	}
 	for k, n := range sl.bundle {
+		if n == 0 || sl.fixed != nil && s.kinds[k].kind == InputOutcome {
+			continue
+		}
+		contributions := s.contributions(st, sum, k, sl.class, awake)
 		for range n {
 			var more []criteria.Range
-			for _, one := range s.contributions(st, sum, k, sl.class, awake) {
+			for _, one := range contributions {
 				for _, r := range all {
 					more = append(more, criteria.Range{Low: r.Low + one.Low, High: r.High + one.High})
 				}
 			}
-			all = s.joined(more, amountsMax)
+			all = joined(more, amountsMax)
 		}
 	}
 	return all
@@ -249,7 +296,7 @@ func (s *reaching) contributions(st *stretch, sum, kind, class int, awake bool) 
 			all = append(all, criteria.Range{})
 		}
 	}
-	if all = s.joined(all, amountsMax); len(all) == 0 {
+	if all = joined(all, amountsMax); len(all) == 0 {
 		all = []criteria.Range{{}}
 	}
 	if st.contributions == nil {
@@ -284,8 +331,11 @@ func (s *reaching) countedOnlyBy(kind, sum int) bool {
 }
 
 // joined sorts ranges and joins those that overlap, and then, while there are too many, the nearest neighbours.
-func (s *reaching) joined(all []criteria.Range, most int) []criteria.Range {
-	slices.SortFunc(all, func(a, b criteria.Range) int { return cmp.Or(cmp.Compare(a.Low, b.Low), cmp.Compare(a.High, b.High)) })
+func joined(all []criteria.Range, most int) []criteria.Range {
+	if len(all) < 2 {
+		return all
+	}
+	slices.SortFunc(all, func(a, b criteria.Range) int { return cmp.Compare(a.Low, b.Low) })
 	apart := criteria.Milli(0)
 	for {
 		n := 0

@@ -13,13 +13,29 @@ type Range struct{ Low, High Milli }
 // Possible reports whether a tier's when can hold while every measure, in document order, is within its range. It may
 // say yes where the truth is no, and never the other way round.
 func (p *Plan) Possible(tier int, ranges []Range) bool {
-	named := make(map[string]milliRange, len(p.names))
-	for i, r := range ranges {
-		named[p.names[i]] = milliRange{lo: r.Low, hi: r.High}
+	w, score := &p.when[tier], len(p.measures)
+	for _, b := range w.bounds {
+		if b.variable != score && (ranges[b.variable].Low > b.high || ranges[b.variable].High < b.low) {
+			return false
+		}
 	}
-	score := reach{ranges: named, score: p.scoreOf.root}
-	named["score"] = score.scoreRange(named)
-	v, _ := truthOf(p.when[tier].root, named)
+	measures := func(name string) (milliRange, bool) {
+		i, ok := p.vars[name]
+		if !ok || i == score {
+			return milliRange{}, false
+		}
+		return milliRange{lo: ranges[i].Low, hi: ranges[i].High}, true
+	}
+	scored, known := milliRange{}, false
+	v, _ := truthOf(w.root, func(name string) (milliRange, bool) {
+		if p.vars[name] != score {
+			return measures(name)
+		}
+		if !known {
+			scored, known = scoreRange(p.scoreOf.root, measures), true
+		}
+		return scored, true
+	})
 	return v != atNoTime
 }
 
