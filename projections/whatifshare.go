@@ -39,7 +39,7 @@ func (c *coupling) possible(i int, ranges []criteria.Range) bool {
 	for _, b.peak = range b.peaks {
 		with := cloneRanges(ranges)
 		r := &with[b.sum]
-		if r.High = min(r.High, b.whole(b.peak.High)); r.Low <= r.High && c.possible(i+1, with) {
+		if r.High = min(r.High, b.whole(b.peak.High), b.wholeExactly(b.peak.High)); r.Low <= r.High && c.possible(i+1, with) {
 			return true
 		}
 	}
@@ -99,6 +99,9 @@ type addition struct {
 	to     criteria.Milli // what the mentee has part already, at the least that its largest can be for one of the class
 	points criteria.Milli
 	times  criteria.Milli
+
+	from    criteria.Milli   // what the mentee has part already, at the least
+	amounts []criteria.Range // of what is added to one mentee: what that can be, ascending
 }
 
 func (s *reaching) balanceOf(st *stretch, sh *shape, z *sizes, sum int) balance {
@@ -147,7 +150,7 @@ func (s *reaching) addLoose(b *balance, st *stretch, sh *shape, z *sizes) (anywh
 		case s.kinds[k].kind == InputShared:
 			b.nobodys += points * criteria.Milli(n)
 		default:
-			b.added = append(b.added, addition{0, points, criteria.Milli(n)})
+			b.added = append(b.added, addition{points: points, times: criteria.Milli(n)})
 			anywhere += points * criteria.Milli(n)
 		}
 	}
@@ -163,7 +166,7 @@ func (s *reaching) addSlot(b *balance, st *stretch, sl *slot, exact bool) {
 	}
 	to := s.partsOf(st, b.sum, sl.class)
 	b.least, b.most = max(b.least, to.low+amounts[0].Low), max(b.most, to.high+points)
-	b.added = append(b.added, addition{to.highest, points, 1})
+	b.added = append(b.added, addition{to: to.highest, points: points, times: 1, from: to.low, amounts: amounts})
 	if exact {
 		for _, p := range to.parts {
 			for _, a := range amounts {
@@ -374,6 +377,9 @@ func (b *balance) share(total criteria.Range) (r criteria.Range, ok bool) {
 	if at := min(b.whole(largest), total.High); at > 0 {
 		r.Low = inThousandths(largest, at)
 	}
+	if at := min(b.wholeExactly(b.peak.High), total.High); at > 0 {
+		r.Low = max(r.Low, inThousandths(largest, at))
+	}
 	r.High = 1000
 	if total.Low > 0 {
 		r.High = inThousandths(b.peak.High, total.Low)
@@ -391,6 +397,33 @@ func (b *balance) whole(largest criteria.Milli) criteria.Milli {
 		whole += a.times * (min(largest, a.to+a.points) - min(largest, a.to))
 	}
 	return whole
+}
+
+// wholeExactly is as whole, but knows that events add this or that amount and nothing in between: so it does not grow
+// ever more slowly.
+func (b *balance) wholeExactly(largest criteria.Milli) criteria.Milli {
+	whole := b.nobodys
+	for _, p := range b.parts {
+		whole += min(largest, p.High)
+	}
+	for _, a := range b.added {
+		whole += a.times * a.below(largest)
+	}
+	return whole
+}
+
+// below is the most that is added to a part so that it does not become larger than the largest.
+func (a *addition) below(largest criteria.Milli) criteria.Milli {
+	if a.amounts == nil {
+		return min(largest, a.points)
+	}
+	room, most := largest-a.from, criteria.Milli(0)
+	for _, r := range a.amounts {
+		if r.Low <= room {
+			most = min(r.High, room)
+		}
+	}
+	return most
 }
 
 // largest is the least that the largest part can be while the sum is what it is.
