@@ -33,7 +33,7 @@ func (c *coupling) possible(i int, ranges []criteria.Range) bool {
 	}
 	b := &c.balances[i]
 	if b.unknown {
-		b.peak = criteria.Range{High: math.MaxInt64}
+		b.peak = peak{Range: criteria.Range{High: math.MaxInt64}, of: -1}
 		return c.possible(i+1, ranges)
 	}
 	for _, b.peak = range b.peaks {
@@ -87,11 +87,18 @@ type balance struct {
 
 	parts   []criteria.Range // by mentee
 	added   []addition
-	nobodys criteria.Milli   // what has no mentee, at the most
-	least   criteria.Milli   // what the largest part is at the least
-	most    criteria.Milli   // and at the most
-	peaks   []criteria.Range // what the largest part can be
-	peak    criteria.Range   // the one that is looked at
+	nobodys criteria.Milli // what has no mentee, at the most
+	least   criteria.Milli // what the largest part is at the least
+	most    criteria.Milli // and at the most
+	peaks   []peak         // what the largest part can be
+	peak    peak           // the one that is looked at
+}
+
+// peak is what the largest part can be.
+type peak struct {
+	criteria.Range
+	of    int            // the addition that it is with, as an index; -1 for none, or any
+	added criteria.Milli // what that one adds then, at the most
 }
 
 // addition is what events may add to the part of one mentee, or each of several to that of any.
@@ -124,17 +131,17 @@ func (s *reaching) balanceOf(st *stretch, sh *shape, z *sizes, sum int) balance 
 		s.addSlot(&b, st, &sh.slots[i], exact)
 	}
 	b.most += anywhere
-	if !exact {
-		b.peaks = []criteria.Range{{Low: b.least, High: b.most}}
-		return b
-	}
 	// The largest part is that of a mentee with whom nothing further happens, or of one in a slot.
-	b.peaks = append(append(b.peaks, b.parts...), criteria.Range{})
-	b.peaks = slices.DeleteFunc(b.peaks, func(r criteria.Range) bool { return r.High < b.least })
+	for _, r := range append(joined(slices.Clone(b.parts), amountsMax), criteria.Range{}) {
+		b.peaks = append(b.peaks, peak{Range: r, of: -1})
+	}
+	b.peaks = slices.DeleteFunc(b.peaks, func(p peak) bool { return p.High < b.least })
+	if !exact || len(b.peaks) > peaksMax {
+		b.peaks = []peak{{Range: criteria.Range{Low: b.least, High: b.most}, of: -1}}
+	}
 	for i := range b.peaks {
 		b.peaks[i].Low = max(b.peaks[i].Low, b.least)
 	}
-	b.peaks = joined(b.peaks, peaksMax)
 	return b
 }
 
@@ -166,14 +173,15 @@ func (s *reaching) addSlot(b *balance, st *stretch, sl *slot, exact bool) {
 	}
 	to := s.partsOf(st, b.sum, sl.class)
 	b.least, b.most = max(b.least, to.low+amounts[0].Low), max(b.most, to.high+points)
-	b.added = append(b.added, addition{to: to.highest, points: points, times: 1, from: to.low, amounts: amounts})
 	if exact {
 		for _, p := range to.parts {
 			for _, a := range amounts {
-				b.peaks = append(b.peaks, criteria.Range{Low: p.Low + a.Low, High: p.High + a.High})
+				r := criteria.Range{Low: p.Low + a.Low, High: p.High + a.High}
+				b.peaks = append(b.peaks, peak{Range: r, of: len(b.added), added: a.High})
 			}
 		}
 	}
+	b.added = append(b.added, addition{to: to.highest, points: points, times: 1, from: to.low, amounts: amounts})
 }
 
 // classParts are what mentees of a class have part in a sum within a stretch.
@@ -208,11 +216,11 @@ func (s *reaching) partsOf(st *stretch, sum, class int) *classParts {
 	return found
 }
 
-// How many ranges stand for what a slot adds, and for what the largest part can be: where there are more, neighbours
-// are joined.
+// How many ranges stand for what a slot adds: where there are more, neighbours are joined. And how many for what the
+// largest part can be: where there are more, one stands for all.
 const (
 	amountsMax = 32
-	peaksMax   = 128
+	peaksMax   = 400
 )
 
 // amounts lists what the events of a slot can add to a sum within a stretch, ascending.
@@ -406,8 +414,12 @@ func (b *balance) wholeExactly(largest criteria.Milli) criteria.Milli {
 	for _, p := range b.parts {
 		whole += min(largest, p.High)
 	}
-	for _, a := range b.added {
-		whole += a.times * a.below(largest)
+	for i := range b.added {
+		if a := &b.added[i]; i == b.peak.of {
+			whole += b.peak.added
+		} else {
+			whole += a.times * a.below(largest)
+		}
 	}
 	return whole
 }
