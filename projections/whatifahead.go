@@ -124,10 +124,14 @@ func unitOf(a criteria.Aggregate) criteria.Every {
 	return 0
 }
 
-// keptBetween returns the least and the most of an amount that counts at ages between two, both included.
+// keptBetween returns the least and the most of an amount that counts at ages between two, both included: nothing before
+// it was given.
 func keptBetween(m *criteria.Measure, amount criteria.Milli, youngest, oldest int64) (low, high criteria.Milli) {
-	low = amount
+	some := false
 	for kept := range keptAt(m, amount, youngest, oldest) {
+		if !some {
+			low, some = kept, true
+		}
 		low, high = min(low, kept), max(high, kept)
 	}
 	return low, high

@@ -29,10 +29,10 @@ func (s *reaching) feasible(sh *shape) bool { return s.feasibleFrom(sh, 0) != ni
 // feasibleFrom returns the first undivided stretch from a time on in which a set of a shape may reach a tier that is
 // wanted; nil for none.
 func (s *reaching) feasibleFrom(sh *shape, from int64) *stretch {
-	if s.confirmsKept(sh) {
-		return s.leaves[0]
+	if st := s.feasibleIn(s.outlook, sh, from); st != nil || !s.mayHaveHeld(sh) {
+		return st
 	}
-	return s.feasibleIn(s.outlook, sh, from)
+	return s.leaves[0]
 }
 
 func (s *reaching) feasibleIn(st *stretch, sh *shape, from int64) *stretch {
@@ -50,21 +50,6 @@ func (s *reaching) feasibleIn(st *stretch, sh *shape, from int64) *stretch {
 		return found
 	}
 	return s.feasibleIn(st.right, sh, from)
-}
-
-// confirmsKept reports whether a shape confirms sessions so that, in the past, the when of a tier might have held that
-// is then kept: no bound looks back.
-func (s *reaching) confirmsKept(sh *shape) bool {
-	k := s.confirmKind()
-	if k < 0 || sh.loose[k] == 0 {
-		return false
-	}
-	for _, f := range s.kinds[k].flips {
-		if f.gains > 0 || f.loses {
-			return s.keeps
-		}
-	}
-	return false
 }
 
 // confirmKind is the kind of confirmations; -1 where there are none.

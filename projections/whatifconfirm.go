@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"cmp"
+	"math"
 	"slices"
 
 	"laurel/domain"
@@ -165,4 +167,90 @@ func (s *reaching) potential(st *stretch, measure int) criteria.Milli {
 	}
 	st.potentials[measure] = slices.Min(sums)
 	return st.potentials[measure]
+}
+
+// pastMax bounds the instants of the past that are looked at.
+const pastMax = 500
+
+// mayHaveHeld reports whether a shape that confirms sessions may have the when of a tier hold in the past so that the
+// tier is kept until now. All sets of fewer events were ruled out, so nothing else need be in a set that does.
+func (s *reaching) mayHaveHeld(sh *shape) bool {
+	kind := s.confirmKind()
+	if !s.keeps || kind < 0 || sh.loose[kind] == 0 {
+		return false
+	}
+	k := &s.kinds[kind]
+	if !slices.ContainsFunc(k.flips, func(f flip) bool { return f.gains > 0 || f.loses }) {
+		return false
+	}
+	for other, n := range sh.loose {
+		if n > 0 && other != kind && !sh.upTo {
+			return false
+		}
+	}
+	if len(sh.slots) > 0 {
+		return false
+	}
+	only := shape{loose: make([]int, len(s.kinds)), upTo: sh.upTo}
+	only.loose[kind] = sh.loose[kind]
+	return slices.ContainsFunc(s.lookBack(), func(st *stretch) bool {
+		s.checks++
+		return s.possible(st, &only)
+	})
+}
+
+// lookBack cuts the past, as far as a tier that is wanted may be kept from it, where a fact or the passage of time changes
+// something. Where that is too often, it is one stretch in which anything is possible.
+func (s *reaching) lookBack() []*stretch {
+	if s.past != nil {
+		return s.past
+	}
+	begin := s.from
+	for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
+		switch doc := &s.plan.Doc.Tiers[tier]; doc.Keep {
+		case criteria.KeepForever:
+			begin = math.MinInt64
+		case criteria.KeepFor:
+			begin = min(begin, s.from-doc.KeepNS)
+		}
+	}
+	s.past = []*stretch{}
+	if begin == s.from {
+		return s.past
+	}
+	facts := s.base.mentors[s.base.self].Facts
+	for at := begin; at < s.from && len(s.past) < pastMax; {
+		now := s.trial.evaluate(nil, at)
+		next := min(now.Due, s.from)
+		i, _ := slices.BinarySearchFunc(facts, at, func(f criteria.Fact, t int64) int { return cmp.Compare(f.At, t+1) })
+		if i < len(facts) {
+			next = min(next, facts[i].At)
+		}
+		st := s.stretchOf(&now, &now, at, next-1)
+		st.runs = make([]criteria.Milli, len(st.ranges))
+		s.past = append(s.past, st)
+		at = next
+	}
+	if len(s.past) == 0 || s.past[len(s.past)-1].to+1 < s.from {
+		s.limit("confirmations may change what held in the past: that was not looked at")
+		s.past = []*stretch{s.anything()}
+	}
+	return s.past
+}
+
+// anything is a stretch of the past in which every measure is whatever it can be.
+func (s *reaching) anything() *stretch {
+	n := len(s.plan.Doc.Measures)
+	st := &stretch{from: s.from, to: s.from, ranges: make([]criteria.Range, n), parts: make([][]criteria.Range, n)}
+	for i := range st.ranges {
+		st.ranges[i] = criteria.Range{High: math.MaxInt64 / 4}
+	}
+	for _, sum := range s.shared {
+		st.parts[sum] = make([]criteria.Range, s.mentees+1)
+		for i := range st.parts[sum] {
+			st.parts[sum][i].High = math.MaxInt64 / 4 / int64(s.mentees+1)
+		}
+	}
+	st.runs = make([]criteria.Milli, n)
+	return st
 }

@@ -104,7 +104,7 @@ func (s *reaching) anchors(sh *shape) []int64 {
 		if st.from > all[len(all)-1] && (st.cut || st.from > after) {
 			all = append(all, st.from)
 		}
-		if st.to == s.to || st.to < after {
+		if st.to == s.to || st.to < after { // the last, or one of the past
 			break
 		}
 		after = st.to + 1

@@ -35,6 +35,7 @@ type reaching struct {
 	starts  [criteria.EveryYear + 1][]int64 // of the calendar units in use, after from
 	leaves  []*stretch
 	outlook *stretch // all of them
+	past    []*stretch
 	classes []class
 	pieces  map[creditKey][]piece
 	ratings []int   // by measure: how many surely count
@@ -48,7 +49,7 @@ type reaching struct {
 	evaluations int
 	budget      int
 	checks      int // of bounds
-	checksMax   int
+	checksEnd   int // for sets of the present size
 	limits      []string
 	best        *found
 	proven      bool
@@ -67,13 +68,15 @@ const (
 	reachWork           = 12_000_000
 	reachEvaluationsMax = 60_000
 	reachEvaluationsMin = 3_000
-	reachChecksMax      = 100_000
+	reachChecksMax      = 60_000
+
+	reachChecksOfSizeMax = 15_000
 )
 
 func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, q *ReachQuery) *reaching {
 	s := &reaching{
 		base: whole.until(from), plan: plan, target: target, from: from, to: max(from, to),
-		pieces: map[creditKey][]piece{}, checksMax: reachChecksMax,
+		pieces: map[creditKey][]piece{},
 	}
 	s.findMeasures()
 	s.findWhos()
@@ -183,7 +186,8 @@ func (s *reaching) reachedIn(t *criteria.Timeline) (at int64, tier int16, ok boo
 
 func (s *reaching) spent() bool { return s.evaluations >= s.budget }
 
-func (s *reaching) spentChecks() bool { return s.checks >= s.checksMax }
+// spentChecks reports whether no more bounds are to be looked at for sets of the present size.
+func (s *reaching) spentChecks() bool { return s.checks >= s.checksEnd }
 
 // search looks for the smallest set.
 func (s *reaching) search() {
@@ -197,7 +201,7 @@ func (s *reaching) search() {
 		return
 	}
 	refuted := !s.unsure
-	for n := 1; n <= reachEventsMax && !s.spent() && !s.spentChecks(); n++ {
+	for n := 1; n <= reachEventsMax && !s.spent() && s.checks < reachChecksMax; n++ {
 		ruledOut := s.ofSize(n)
 		if s.best != nil {
 			s.proven = refuted
@@ -210,7 +214,7 @@ func (s *reaching) search() {
 			s.atLeast = n + 1
 		}
 	}
-	if s.spent() || s.spentChecks() {
+	if s.spent() || s.checks >= reachChecksMax {
 		s.limit(fmt.Sprintf("the search ended after %d evaluations", s.evaluations))
 	} else {
 		s.limit(fmt.Sprintf("no more than %d events were tried", reachEventsMax))
@@ -243,11 +247,32 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 	if !s.feasible(s.upTo(n)) {
 		return true
 	}
-	shapes, complete := s.shapesOf(n)
-	if complete && len(shapes) == 0 {
+	s.checksEnd = s.checks + reachChecksOfSizeMax
+	combinations, all := s.combinations(n)
+	if all && len(combinations) == 0 {
 		return true
 	}
 	limit := s.evaluations + (s.budget-s.evaluations)/4
+	for _, counts := range combinations {
+		shapes := s.dealt(counts)
+		s.scheduleAll(shapes, limit)
+		if s.best != nil {
+			return false
+		}
+	}
+	shapes, complete := s.shapesOf(combinations)
+	if complete = complete && all; complete && len(shapes) == 0 {
+		return true
+	}
+	s.scheduleAll(shapes, limit)
+	if s.best != nil {
+		return false
+	}
+	return s.exhaustAll(n, shapes) && complete
+}
+
+// scheduleAll tries shapes on likely schedules, the plainest first, while there is time for it.
+func (s *reaching) scheduleAll(shapes []shape, limit int) {
 	for _, plain := range []bool{true, false} {
 		most := schedulesMax
 		if plain {
@@ -259,39 +284,46 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 			}
 		}
 		if s.best != nil {
-			return false
+			return
 		}
 	}
+}
+
+// exhaustAll goes through all sets of shapes of n events, if there is time for it, and reports whether none does.
+func (s *reaching) exhaustAll(n int, shapes []shape) bool {
 	instants, all := s.findInstants(n)
 	s.instants = len(instants)
 	work := 0.0
-	shapes = slices.DeleteFunc(shapes, func(sh shape) bool {
-		joker := s.hasJoker(&sh)
-		all = all && !joker
-		return joker
-	})
 	for i := range shapes {
+		if s.hasJoker(&shapes[i]) {
+			all = false
+			continue
+		}
 		work += s.setsOf(&shapes[i], len(instants))
 	}
 	if work > float64(s.budget-s.evaluations)/2 {
 		return false
 	}
 	for i := range shapes {
+		if s.hasJoker(&shapes[i]) {
+			continue
+		}
 		if s.exhaust(&shapes[i], instants); s.best != nil {
 			return false
 		}
 	}
-	return complete && all
+	return all
 }
 
-// shapesOf lists the shapes of n events that no bound rules out. Complete says that these are all.
-func (s *reaching) shapesOf(n int) (shapes []shape, complete bool) {
-	combinations, complete := s.combinations(n)
+// shapesOf lists the shapes of combinations that no bound rules out. Complete says that these are all.
+func (s *reaching) shapesOf(combinations [][]int) (shapes []shape, complete bool) {
+	complete = true
 	for _, counts := range combinations {
-		s.distribute(counts, func(sh *shape) bool {
+		all := s.distribute(counts, func(sh *shape) bool {
 			shapes = append(shapes, shape{loose: slices.Clone(sh.loose), slots: slices.Clone(sh.slots)})
 			return len(shapes) < shapesMax
 		})
+		complete = complete && all
 		if len(shapes) >= shapesMax || s.spentChecks() {
 			return shapes, false
 		}

@@ -11,6 +11,7 @@ import (
 const (
 	combinationsMax = 4_000
 	shapesMax       = 1_500
+	bundlesMax      = 200_000
 )
 
 // combinations lists in which ways n events can be of the kinds that there are, without those that no measure can get
@@ -65,14 +66,15 @@ func (s *reaching) countMax(kind, n int) int {
 type distribution struct {
 	s     *reaching
 	sh    shape
+	tried int // bundles
 	yield func(*shape) bool
 }
 
 // distribute yields the shapes that a combination can have, without those that no measure can get far enough with,
-// until told to stop.
-func (s *reaching) distribute(counts []int, yield func(*shape) bool) {
+// until told to stop. Complete says that no other shape is possible.
+func (s *reaching) distribute(counts []int, yield func(*shape) bool) (complete bool) {
 	d := &distribution{s: s, sh: shape{loose: slices.Clone(counts)}, yield: yield}
-	d.place(0, nil, 0)
+	return d.place(0, nil, 0) && !s.spentChecks()
 }
 
 // place deals out to the mentees of a class and of those after it. A mentee gets a bundle; within a class, no mentee
@@ -127,6 +129,9 @@ func (d *distribution) bundles(class int, most []int, yield func([]int) bool) bo
 	var fill func(kind int, below bool) bool
 	fill = func(kind int, below bool) bool {
 		if kind == len(bundle) {
+			if d.tried++; d.tried > bundlesMax {
+				return false
+			}
 			if !d.s.sensible(class, bundle) {
 				return true
 			}
