@@ -197,16 +197,33 @@ func (x *exhausting) list() {
 		}
 	}
 	confirms := 0
+	var alike []int
 	for k, n := range x.sh.loose {
 		for range n {
-			if x.s.kinds[k].flips != nil {
+			switch kind := &x.s.kinds[k]; {
+			case kind.flips != nil:
 				confirms++
-				continue
+			case kind.alike:
+				alike = append(alike, k)
+			default:
+				x.events = append(x.events, further{kind: k, who: -1})
 			}
-			x.events = append(x.events, further{kind: k, who: -1})
 		}
 	}
-	x.confirm(0, confirms)
+	x.host(alike, x.s.hostsOf(x.sh, x.whos), confirms)
+}
+
+// host chooses with whom events are that it makes no difference with whom they are.
+func (x *exhausting) host(alike, hosts []int, confirms int) {
+	if len(alike) == 0 {
+		x.confirm(0, confirms)
+		return
+	}
+	for _, who := range hosts {
+		x.events = append(x.events, further{kind: alike[0], who: who})
+		x.host(alike[1:], hosts, confirms)
+		x.events = x.events[:len(x.events)-1]
+	}
 }
 
 // confirm chooses the sessions to be confirmed. When a confirmation is recorded makes no difference to its session.

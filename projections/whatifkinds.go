@@ -24,6 +24,7 @@ type furtherKind struct {
 	order  int           // among events of the same instant
 	joker  bool          // stands for all attributes that were not tried: nothing of it can be recorded
 	idle   bool          // it adds nothing by itself, but lets other events happen or count
+	alike  bool          // it does the same with anyone whose mentorship takes it
 	passes [][]bool      // by measure: whether it counts, by who as of whoOf; nil where the measure does not take it
 	points []criteria.Milli
 	flips  []flip // of a confirmation, by measure
@@ -36,8 +37,8 @@ type flip struct {
 	potent criteria.Milli // of a sum: what all could come to, caps considered
 }
 
-// withSomeone reports whether such an event is with a mentee, of those that there are or a new one.
-func (k *furtherKind) withSomeone() bool { return k.kind != InputShared && k.flips == nil }
+// withSomeone reports whether it makes a difference with whom such an event is.
+func (k *furtherKind) withSomeone() bool { return k.kind != InputShared && k.flips == nil && !k.alike }
 
 // onRoom reports whether such an event needs a mentorship that takes it.
 func (k *furtherKind) onRoom() bool { return k.kind == InputFact && k.flips == nil }
@@ -155,9 +156,36 @@ func (s *reaching) findKinds(only []domain.EventType) {
 			s.kindsOf(t)
 		}
 	}
+	for i := range s.kinds {
+		s.kinds[i].alike = s.isAlike(&s.kinds[i])
+	}
 	if wanted(domain.TypeSessionConfirmed) {
 		s.confirmations()
 	}
+}
+
+// isAlike reports whether it makes no difference with whom an event of a kind is: no measure that counts it looks at the
+// mentee, and no other event depends on it.
+func (s *reaching) isAlike(k *furtherKind) bool {
+	t := criteria.FactType(k.code)
+	if !k.onRoom() || t == domain.TypeSessionHeld && s.mayBeIdle(t) {
+		return false
+	}
+	switch t {
+	case domain.TypeMentorshipPaused, domain.TypeMentorshipResumed, domain.TypeMentorshipEnded:
+		return false
+	}
+	for _, i := range s.measures {
+		m := &s.plan.Doc.Measures[i]
+		if k.passes[i] == nil || !k.countsSomewhere(i) {
+			continue
+		}
+		perMentee := slices.ContainsFunc(m.Caps, func(c criteria.Cap) bool { return c.Per == criteria.PerMentee })
+		if m.Aggregate == criteria.CountMentees || perMentee || slices.Contains(s.shared, i) || slices.Contains(k.passes[i], false) {
+			return false
+		}
+	}
+	return true
 }
 
 // intern gives a word its code in the dictionaries and returns the skill's. The words are few: there is room for them

@@ -167,6 +167,13 @@ func (l *layout) facts(sh *shape, whos []int) bool {
 					return false
 				}
 			}
+		case k.alike:
+			hosts := l.s.hostsOf(sh, whos)
+			for range sh.loose[kind] {
+				if len(hosts) == 0 || !l.add(kind, hosts[0], len(sh.slots)) {
+					return false
+				}
+			}
 		case k.kind == InputFact:
 			if !l.inTurns(sh, whos, kind) {
 				return false

@@ -68,9 +68,9 @@ const (
 	reachWork           = 12_000_000
 	reachEvaluationsMax = 60_000
 	reachEvaluationsMin = 3_000
-	reachChecksMax      = 60_000
+	reachChecksMax      = 150_000
 
-	reachChecksOfSizeMax = 15_000
+	reachChecksOfSizeMax = 40_000
 )
 
 func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, q *ReachQuery) *reaching {

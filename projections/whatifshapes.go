@@ -82,7 +82,7 @@ func (s *reaching) distribute(counts []int, yield func(*shape) bool) (complete b
 func (d *distribution) place(class int, most []int, dealt int) bool {
 	s := d.s
 	if !d.left() {
-		return d.yield(&d.sh)
+		return !s.hosted(&d.sh) || d.yield(&d.sh)
 	}
 	if class == len(s.classes) {
 		return true
@@ -192,10 +192,58 @@ func (s *reaching) sensible(class int, bundle []int) bool {
 	switch {
 	case all == 0, idleSessions > outcomes, ends > 1, (starts == 1) != c.fresh:
 		return false
-	case idleStart && all == 1, idleResume && (rooms == 0 || resumes > rooms):
+	case idleStart && all == 1 && !s.needsHost(), idleResume && (rooms == 0 || resumes > rooms):
 		return false
 	case c.state == roomPaused && rooms > ends && resumes == 0:
 		return false
 	}
 	return true
+}
+
+// needsHost reports whether events that it makes no difference with whom they are need a mentorship that is yet to begin
+// or to go on.
+func (s *reaching) needsHost() bool {
+	return s.whos[0].state != roomOpen && slices.ContainsFunc(s.kinds, func(k furtherKind) bool { return k.alike })
+}
+
+// hosted reports whether some mentorship takes the events of a shape that it makes no difference with whom they are.
+func (s *reaching) hosted(sh *shape) bool {
+	for k, n := range sh.loose {
+		if n > 0 && s.kinds[k].alike && s.whos[0].state != roomOpen {
+			return slices.ContainsFunc(sh.slots, s.hosts)
+		}
+	}
+	return true
+}
+
+// hosts reports whether a mentorship begins or goes on in a slot.
+func (s *reaching) hosts(sl slot) bool {
+	for k, n := range sl.bundle {
+		t := criteria.FactType(s.kinds[k].code)
+		if n > 0 && (t == domain.TypeMentorshipStarted || t == domain.TypeMentorshipResumed) {
+			return true
+		}
+	}
+	return false
+}
+
+// hostsOf lists with whom events can be that it makes no difference with whom they are: one with whom nothing else
+// happens, or all others.
+func (s *reaching) hostsOf(sh *shape, whos []int) []int {
+	var hosts []int
+	for who := range s.existing {
+		if s.whos[who].state != roomOpen {
+			break // those that are open come first
+		}
+		if !slices.Contains(whos, who) {
+			return []int{who}
+		}
+		hosts = append(hosts, who)
+	}
+	for i, sl := range sh.slots {
+		if i < len(whos) && s.hosts(sl) {
+			hosts = append(hosts, whos[i])
+		}
+	}
+	return hosts
 }
