@@ -33,6 +33,7 @@ type records struct {
 	sums   [][]sumRecord        // by measure
 	latest [][]int64            // by measure: of counts of mentees, when each was counted last, or notCounted
 	skills []map[uint16]bool    // by measure: of counts of skills, those that are counted
+	rated  [][]int64            // by measure: of means, when ratings were given
 	units  []int                // by measure: of streaks, how many units have been active
 	used   [][][]criteria.Milli // by measure, cap and mentee (or nobody): what is used up of the present bucket
 }
@@ -52,7 +53,7 @@ func (s *reaching) readRecords() {
 	n, m := len(s.plan.Doc.Measures), &s.base.mentors[s.base.self]
 	s.records = records{
 		sums: make([][]sumRecord, n), latest: make([][]int64, n), skills: make([]map[uint16]bool, n), units: make([]int, n),
-		used: make([][][]criteria.Milli, n),
+		used: make([][][]criteria.Milli, n), rated: make([][]int64, n),
 	}
 	var trace criteria.Trace
 	evaluator := s.plan.NewEvaluator(&s.base.tables)
@@ -80,6 +81,8 @@ func (s *reaching) readRecords() {
 			if fact.Bond != criteria.NoBond {
 				s.records.latest[r.Measure][mentee] = fact.At
 			}
+		case criteria.MeanRating:
+			s.records.rated[r.Measure] = append(s.records.rated[r.Measure], fact.At)
 		case criteria.CountSkills:
 			s.records.skills[r.Measure][fact.Skill] = true
 		case criteria.StreakWeek, criteria.StreakMonth:
@@ -248,7 +251,7 @@ func (s *reaching) stretchOf(before, after *criteria.Timeline, from, to int64) *
 		case before == after:
 		case m.Aggregate == criteria.SumPoints:
 			r = s.sumBetween(m, i, from, to)
-		case m.Aggregate == criteria.MeanRating && m.WindowNS > 0:
+		case m.Aggregate == criteria.MeanRating && s.forgets(i, from, to):
 			r = criteria.Range{Low: 1000, High: 5000}
 		case m.Aggregate == criteria.ShareMentee:
 			r = criteria.Range{Low: 0, High: 1000} // worked out from the parts
@@ -259,6 +262,15 @@ func (s *reaching) stretchOf(before, after *criteria.Timeline, from, to int64) *
 		st.parts[sum] = s.partsBetween(sum, from, to)
 	}
 	return st
+}
+
+// forgets reports whether a rating leaves the window of a mean between two times.
+func (s *reaching) forgets(measure int, from, to int64) bool {
+	window := s.plan.Doc.Measures[measure].WindowNS
+	return slices.ContainsFunc(s.records.rated[measure], func(at int64) bool {
+		end := addNS(at, window)
+		return window > 0 && end > from && end <= to+1
+	})
 }
 
 // sumBetween is what a sum can be between two times.

@@ -156,12 +156,72 @@ func (s *reaching) findKinds(only []domain.EventType) {
 			s.kindsOf(t)
 		}
 	}
+	s.dropKinds()
 	for i := range s.kinds {
 		s.kinds[i].alike = s.isAlike(&s.kinds[i])
 	}
 	if wanted(domain.TypeSessionConfirmed) {
 		s.confirmations()
 	}
+}
+
+// dropKinds drops the kinds of events instead of which others of the same type do as well: those count wherever these
+// do, and where they count besides, more is better.
+func (s *reaching) dropKinds() {
+	var kept []furtherKind
+	for i := range s.kinds {
+		dropped := false
+		for j := range s.kinds {
+			if i == j || s.kinds[i].code != s.kinds[j].code {
+				continue
+			}
+			instead, surely := s.doesInstead(&s.kinds[j], &s.kinds[i])
+			if back, _ := s.doesInstead(&s.kinds[i], &s.kinds[j]); !instead || back && i < j {
+				continue
+			}
+			dropped = true
+			s.dropped = s.dropped || !surely
+			break
+		}
+		if !dropped {
+			kept = append(kept, s.kinds[i])
+		}
+	}
+	s.kinds = kept
+}
+
+// doesInstead reports whether an event of kind a does all that bounds know of one of kind b, and whether it surely does
+// as well: not where it takes from what caps leave to others.
+func (s *reaching) doesInstead(a, b *furtherKind) (instead, surely bool) {
+	if a.joker || b.joker {
+		return false, false
+	}
+	surely = true
+	for _, i := range s.measures {
+		m := &s.plan.Doc.Measures[i]
+		rising := s.direction[i] == criteria.Rising
+		for who := range len(s.whos[:s.existing+1]) {
+			switch countsA, countsB := a.counts(i, who), b.counts(i, who); {
+			case countsB && !countsA, countsA && !countsB && !rising:
+				return false, false
+			case countsA && !countsB:
+				surely = surely && len(m.Caps) == 0 && !slices.Contains(s.shared, i)
+				if slices.Contains(s.shared, i) {
+					return false, false
+				}
+			case countsA && m.Aggregate == criteria.MeanRating && a.value != b.value && (a.value < b.value || !rising):
+				return false, false
+			case countsA && m.Aggregate == criteria.CountSkills && !s.skillsInstead(a, b):
+				return false, false
+			}
+		}
+	}
+	return true, surely
+}
+
+// skillsInstead reports whether the skill of an event adds wherever another's does.
+func (s *reaching) skillsInstead(a, b *furtherKind) bool {
+	return a.fresh || b.fact.Skill == 0 || a.fact.Skill == b.fact.Skill
 }
 
 // isAlike reports whether it makes no difference with whom an event of a kind is: no measure that counts it looks at the

@@ -28,6 +28,7 @@ type reaching struct {
 	sessions []int // by index into whos
 	ahead    criteria.Mentor
 	kinds    []furtherKind
+	dropped  bool     // kinds were dropped that might do where others do not
 	fresh    []uint16 // codes of skills that nobody has
 	trial    *trial
 
@@ -252,24 +253,25 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 	if all && len(combinations) == 0 {
 		return true
 	}
-	limit := s.evaluations + (s.budget-s.evaluations)/4
-	for _, counts := range combinations {
-		shapes := s.dealt(counts)
-		s.scheduleAll(shapes, limit)
-		if s.best != nil {
-			return false
-		}
-	}
 	shapes, complete := s.shapesOf(combinations)
 	if complete = complete && all; complete && len(shapes) == 0 {
 		return true
 	}
-	s.scheduleAll(shapes, limit)
+	limit := s.evaluations + (s.budget-s.evaluations)/4
+	for i := 0; i < len(combinations) && (!complete || len(shapes) > shapesFew) && s.best == nil; i++ {
+		s.scheduleAll(s.dealt(combinations[i]), limit)
+	}
+	if s.best == nil {
+		s.scheduleAll(shapes, limit)
+	}
 	if s.best != nil {
 		return false
 	}
 	return s.exhaustAll(n, shapes) && complete
 }
+
+// shapesFew is up to how many shapes are gone through one by one before others are.
+const shapesFew = 200
 
 // scheduleAll tries shapes on likely schedules, the plainest first, while there is time for it.
 func (s *reaching) scheduleAll(shapes []shape, limit int) {
@@ -293,6 +295,7 @@ func (s *reaching) scheduleAll(shapes []shape, limit int) {
 func (s *reaching) exhaustAll(n int, shapes []shape) bool {
 	instants, all := s.findInstants(n)
 	s.instants = len(instants)
+	all = all && !s.dropped
 	work := 0.0
 	for i := range shapes {
 		if s.hasJoker(&shapes[i]) {
