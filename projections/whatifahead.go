@@ -23,6 +23,7 @@ type stretch struct {
 	contributions map[contributionKey][]criteria.Range
 	classParts    map[contributionKey]*classParts
 	amounts       map[string][]criteria.Range // by sum, class and bundle
+	rooms         map[roomKey]criteria.Milli
 }
 
 // reachStretchesMax is into how many stretches the time ahead is cut.
@@ -337,6 +338,9 @@ const (
 
 // findStarts lists the beginnings of the calendar units that matter.
 func (s *reaching) findStarts() {
+	for every := range s.presentEnd {
+		_, s.presentEnd[every] = s.plan.UnitOf(criteria.Every(every), s.from)
+	}
 	for _, i := range s.measures {
 		m := &s.plan.Doc.Measures[i]
 		for _, limit := range m.Caps {

@@ -39,8 +39,7 @@ func (s *reaching) feasibleIn(st *stretch, sh *shape, from int64) *stretch {
 	if st.to < from {
 		return nil
 	}
-	s.checks++
-	if !s.possible(st, sh) {
+	if !s.checked(st, sh) {
 		return nil
 	}
 	if st.left == nil {
@@ -58,6 +57,15 @@ func (s *reaching) confirmKind() int {
 		return n
 	}
 	return -1
+}
+
+// checked is possible, counted: more exact for a whole shape in an undivided stretch.
+func (s *reaching) checked(st *stretch, sh *shape) bool {
+	s.checks++
+	if st.left == nil && !sh.upTo {
+		return s.possible(st, sh, halvingsMax)
+	}
+	return s.possible(st, sh, halvingsMin)
 }
 
 // sizes are what a shape comes to.
@@ -100,7 +108,7 @@ func (s *reaching) awake(sl *slot) bool {
 }
 
 // possible reports whether a tier that is wanted may hold within a stretch.
-func (s *reaching) possible(st *stretch, sh *shape) bool {
+func (s *reaching) possible(st *stretch, sh *shape, halvings int) bool {
 	z := s.sizesOf(sh)
 	ranges := s.stretched(st, sh, &z)
 	if !s.possibleAt(ranges) {
@@ -109,12 +117,9 @@ func (s *reaching) possible(st *stretch, sh *shape) bool {
 	if len(s.shared) == 0 {
 		return true
 	}
-	c := &coupling{s: s, depth: halvingsMin}
+	c := &coupling{s: s, depth: halvings}
 	for _, sum := range s.shared {
 		c.balances = append(c.balances, s.balanceOf(st, sh, &z, sum))
-	}
-	if st.left == nil && !sh.upTo {
-		c.depth = halvingsMax
 	}
 	return c.possible(0, ranges)
 }
@@ -238,7 +243,7 @@ func (s *reaching) addedPoints(st *stretch, sh *shape, z *sizes, measure int) cr
 		if limit.Per == criteria.PerMentee { // nobody has a bucket, too
 			loose = min(loose, criteria.Milli(s.existing+z.starts+1)*s.unitsOf(st, m, limit)*limit.Max)
 		} else {
-			room = min(room, s.room(st, measure, c, uint32(s.mentees)))
+			room = min(room, s.room(st, measure, c, s.mentees))
 		}
 	}
 	return min(added+loose, room)
@@ -268,31 +273,42 @@ func (s *reaching) unitsOf(st *stretch, m *criteria.Measure, limit criteria.Cap)
 	return s.unitsBetween(limit.Every, s.since(st, m), st.to)
 }
 
-// room is what a cap leaves a mentee within a stretch, or, by the number of nobody, the mentor.
-func (s *reaching) room(st *stretch, measure, limit int, mentee uint32) criteria.Milli {
+// room is what a cap leaves a bucket within a stretch: one that is used, by mentee or nobody, or, by a negative number,
+// one that is not.
+func (s *reaching) room(st *stretch, measure, limit, bucket int) criteria.Milli {
 	m := &s.plan.Doc.Measures[measure]
 	c := m.Caps[limit]
 	room := s.unitsOf(st, m, c) * c.Max
 	since := s.since(st, m)
-	if start, next := s.plan.UnitOf(c.Every, s.from); since >= start && since < next && int(mentee) <= s.mentees {
-		room -= s.records.used[measure][limit][mentee]
+	if bucket >= 0 && since < s.presentEnd[c.Every] {
+		room -= s.records.used[measure][limit][bucket]
 	}
 	return max(room, 0)
 }
 
 // roomOfClass is what a cap leaves at most to a mentee of a class.
 func (s *reaching) roomOfClass(st *stretch, measure, limit, class int) criteria.Milli {
-	c := &s.classes[class]
-	if c.fresh {
-		m := &s.plan.Doc.Measures[measure]
-		return s.unitsOf(st, m, m.Caps[limit]) * m.Caps[limit].Max
+	key := roomKey{measure, limit, class}
+	if room, known := st.rooms[key]; known {
+		return room
 	}
 	room := criteria.Milli(0)
-	for _, who := range c.members {
-		room = max(room, s.room(st, measure, limit, s.whos[who].local))
+	if c := &s.classes[class]; c.fresh {
+		room = s.room(st, measure, limit, -1)
+	} else {
+		for _, who := range c.members {
+			room = max(room, s.room(st, measure, limit, int(s.whos[who].local)))
+		}
 	}
+	if st.rooms == nil {
+		st.rooms = map[roomKey]criteria.Milli{}
+	}
+	st.rooms[key] = room
 	return room
 }
+
+// roomKey names a bucket of a cap for a class of mentees.
+type roomKey struct{ measure, limit, class int }
 
 // addedMentees is how many mentees the events of a shape may add to a count of them.
 func (s *reaching) addedMentees(st *stretch, sh *shape, z *sizes, measure int) int {

@@ -194,8 +194,7 @@ func (s *reaching) mayHaveHeld(sh *shape) bool {
 	only := shape{loose: make([]int, len(s.kinds)), upTo: sh.upTo}
 	only.loose[kind] = sh.loose[kind]
 	return slices.ContainsFunc(s.lookBack(), func(st *stretch) bool {
-		s.checks++
-		return s.possible(st, &only)
+		return s.checked(st, &only)
 	})
 }
 

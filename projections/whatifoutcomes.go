@@ -64,7 +64,7 @@ func (s *reaching) bestTime(sl *slot, who, kind int, from int64) int64 {
 	return best
 }
 
-// outcomesMax bounds the ways to time the outcomes of a shape.
+// outcomesMax bounds the ways to time the outcomes of a shape that are looked at.
 const outcomesMax = 200
 
 // outcomes yields ways to time the outcomes of a shape so that they may do at an end, until told to stop.
@@ -89,8 +89,7 @@ type outcomeTimes struct {
 // slot chooses times for the outcomes of the slots from one on. It returns false when told to stop.
 func (o *outcomeTimes) slot(i int) bool {
 	if i == len(o.sh.slots) {
-		o.left--
-		return o.yield(o.set) && o.left > 0
+		return o.yield(o.set)
 	}
 	return o.kind(i, 0, nil)
 }
@@ -100,9 +99,12 @@ func (o *outcomeTimes) slot(i int) bool {
 func (o *outcomeTimes) kind(i, kind int, fixed []criteria.Milli) bool {
 	sl := &o.sh.slots[i]
 	if kind == len(sl.bundle) {
+		if o.left--; o.left < 0 {
+			return false
+		}
 		sl.fixed = fixed
 		goOn := true
-		if len(o.s.shared) == 0 || o.s.possible(o.st, &o.sh) {
+		if len(o.s.shared) == 0 || o.s.possible(o.st, &o.sh, halvingsMin) {
 			goOn = o.slot(i + 1)
 		}
 		sl.fixed = nil

@@ -32,17 +32,19 @@ type reaching struct {
 	fresh    []uint16 // codes of skills that nobody has
 	trial    *trial
 
-	records records
-	starts  [criteria.EveryYear + 1][]int64 // of the calendar units in use, after from
-	leaves  []*stretch
-	outlook *stretch // all of them
-	past    []*stretch
-	classes []class
-	pieces  map[creditKey][]piece
-	ratings []int   // by measure: how many surely count
-	spans   []int64 // after which a credit begins to count
-	changed []int64
-	counts  []int
+	records    records
+	starts     [criteria.EveryYear + 1][]int64 // of the calendar units in use, after from
+	presentEnd [criteria.EveryYear + 1]int64   // of each calendar unit, when the next one begins
+	leaves     []*stretch
+	outlook    *stretch // all of them
+	past       []*stretch
+	classes    []class
+	pieces     map[creditKey][]piece
+	ratings    []int   // by measure: how many surely count
+	spans      []int64 // after which a credit begins to count
+	changed    []int64
+	combined   [][]int // the combinations of kinds that were looked at last
+	counts     []int
 
 	instants int // at which events were tried
 
@@ -69,7 +71,7 @@ const (
 	reachWork           = 12_000_000
 	reachEvaluationsMax = 60_000
 	reachEvaluationsMin = 3_000
-	reachChecksMax      = 150_000
+	reachChecksMax      = 100_000
 
 	reachChecksOfSizeMax = 40_000
 )
@@ -201,24 +203,78 @@ func (s *reaching) search() {
 		s.proven = !s.unsure
 		return
 	}
-	refuted := !s.unsure
-	for n := 1; n <= reachEventsMax && !s.spent() && s.checks < reachChecksMax; n++ {
-		ruledOut := s.ofSize(n)
-		if s.best != nil {
-			s.proven = refuted
-			instants, _ := s.findInstants(0)
-			s.instants = len(instants)
-			s.polish(instants)
-			return
-		}
-		if refuted = refuted && ruledOut; refuted {
+	refuted, n := !s.unsure, 1
+	for ; n <= reachEventsMax && s.best == nil && !s.spent() && s.checks < reachChecksMax; n++ {
+		if refuted = s.ofSize(n) && refuted; refuted {
 			s.atLeast = n + 1
 		}
 	}
-	if s.spent() || s.checks >= reachChecksMax {
-		s.limit(fmt.Sprintf("the search ended after %d evaluations", s.evaluations))
-	} else {
+	s.proven = s.best != nil && s.atLeast == len(s.best.events)
+	if s.best == nil {
+		s.widen(n)
+	}
+	if s.best != nil {
+		s.reduce()
+		instants, _ := s.findInstants(0)
+		s.instants = max(s.instants, len(instants))
+		s.polish(instants)
+		return
+	}
+	if n > reachEventsMax {
 		s.limit(fmt.Sprintf("no more than %d events were tried", reachEventsMax))
+	} else {
+		s.limit(fmt.Sprintf("the search ended after %d evaluations", s.evaluations))
+	}
+}
+
+// Bounds of what is tried where the search for a smallest set has come to its end.
+const (
+	widenSizesMax        = 12
+	widenCombinationsMax = 40
+)
+
+// widen looks for larger sets, of combinations that are the last ones that were looked at and some events more.
+func (s *reaching) widen(n int) {
+	s.budget += s.budget / 2
+	limit := s.evaluations + s.budget/2
+	for round := 0; round < widenSizesMax && n <= reachEventsMax && s.best == nil && s.evaluations < limit; round++ {
+		var more [][]int
+		seen := map[string]bool{}
+		for _, counts := range s.combined {
+			for kind := range counts {
+				with := slices.Clone(counts)
+				with[kind]++
+				key := fmt.Sprint(with)
+				if seen[key] || s.kinds[kind].joker || s.kinds[kind].flips != nil && with[kind] > len(s.sessions) {
+					continue
+				}
+				if seen[key] = true; len(more) < widenCombinationsMax && s.feasible(&shape{loose: with}) {
+					more = append(more, with)
+				}
+			}
+		}
+		s.combined = more
+		for _, counts := range more {
+			s.scheduleAll(s.dealt(counts), limit)
+		}
+		n++
+	}
+}
+
+// reduce takes away from what was found whatever it does without, where no smaller size was ruled out.
+func (s *reaching) reduce() {
+	for i := 0; !s.proven && i < len(s.best.events); {
+		less := slices.Delete(slices.Clone(s.best.events), i, i+1)
+		found := s.best
+		if s.best = nil; s.inTime(less) {
+			s.try(less)
+		}
+		if s.best == nil {
+			s.best = found
+			i++
+		} else {
+			i = 0
+		}
 	}
 }
 
@@ -253,6 +309,7 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 	if all && len(combinations) == 0 {
 		return true
 	}
+	s.combined = combinations
 	shapes, complete := s.shapesOf(combinations)
 	if complete = complete && all; complete && len(shapes) == 0 {
 		return true
