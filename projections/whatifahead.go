@@ -318,7 +318,7 @@ func both(a, b criteria.Range) criteria.Range {
 }
 
 // unitsBetween counts the calendar units that begin in a span of time or go on in it.
-func (s *reaching) unitsBetween(every criteria.Every, from, to int64) int64 {
+func (s *reaching) unitsBetween(every criteria.Every, from, to int64) int {
 	if every == criteria.Ever {
 		return 1
 	}
@@ -328,12 +328,12 @@ func (s *reaching) unitsBetween(every criteria.Every, from, to int64) int64 {
 	if by == len(starts) && len(starts) == reachUnitsMax {
 		return unitsUncounted // there are more of them than are listed
 	}
-	return int64(1 + by - after)
+	return 1 + by - after
 }
 
 const (
 	reachUnitsMax  = 400 // beginnings of each calendar unit
-	unitsUncounted = 1 << 20
+	unitsUncounted = 1 << 30
 )
 
 // findStarts lists the beginnings of the calendar units that matter.

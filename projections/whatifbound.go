@@ -158,10 +158,10 @@ func (s *reaching) stretched(st *stretch, sh *shape, z *sizes) []criteria.Range 
 		case criteria.CountSkills:
 			r.High += 1000 * int64(s.addedSkills(z, i))
 		case criteria.CountDays, criteria.CountWeeks, criteria.CountMonths:
-			r.High += 1000 * min(int64(s.counted(st, sh, z, i)), s.unitsBetween(unitOf(m.Aggregate), s.since(st, m), st.to))
+			r.High += 1000 * int64(min(s.counted(st, sh, z, i), s.unitsBetween(unitOf(m.Aggregate), s.since(st, m), st.to)))
 		case criteria.StreakWeek, criteria.StreakMonth:
-			if n := int64(s.counted(st, sh, z, i)); n > 0 {
-				r.High = st.runs[i] + 1000*min(n, s.unitsBetween(unitOf(m.Aggregate), s.since(st, m), st.to))
+			if n := s.counted(st, sh, z, i); n > 0 {
+				r.High = st.runs[i] + 1000*int64(min(n, s.unitsBetween(unitOf(m.Aggregate), s.since(st, m), st.to)))
 			}
 		case criteria.MeanRating:
 			s.stretchMean(r, z, i)
@@ -235,13 +235,13 @@ func (s *reaching) addedPoints(st *stretch, sh *shape, z *sizes, measure int) cr
 	loose := criteria.Milli(0)
 	for k, n := range sh.loose {
 		if n > 0 {
-			loose += criteria.Milli(n) * s.mostLoose(st, z, measure, k)
+			loose += times(n, s.mostLoose(st, z, measure, k))
 		}
 	}
 	room := criteria.Milli(math.MaxInt64)
 	for c, limit := range m.Caps {
 		if limit.Per == criteria.PerMentee { // nobody has a bucket, too
-			loose = min(loose, criteria.Milli(s.existing+z.starts+1)*s.unitsOf(st, m, limit)*limit.Max)
+			loose = min(loose, times(s.existing+z.starts+1, times(s.unitsOf(st, m, limit), limit.Max)))
 		} else {
 			room = min(room, s.room(st, measure, c, s.mentees))
 		}
@@ -254,7 +254,7 @@ func (s *reaching) addedIn(st *stretch, sl *slot, measure int) criteria.Milli {
 	added, awake := criteria.Milli(0), s.awake(sl)
 	for k, n := range sl.bundle {
 		if n > 0 && (sl.fixed == nil || s.kinds[k].kind != InputOutcome) {
-			added += criteria.Milli(n) * s.most(st, measure, k, sl.class, awake)
+			added += times(n, s.most(st, measure, k, sl.class, awake))
 		}
 	}
 	if sl.fixed != nil {
@@ -268,8 +268,19 @@ func (s *reaching) addedIn(st *stretch, sl *slot, measure int) criteria.Milli {
 	return added
 }
 
+// boundless is more than any measure comes to.
+const boundless = criteria.Milli(math.MaxInt64 / 64)
+
+// times is so many times an amount, or boundless.
+func times(n int, amount criteria.Milli) criteria.Milli {
+	if amount > 0 && criteria.Milli(n) > boundless/amount {
+		return boundless
+	}
+	return criteria.Milli(n) * amount
+}
+
 // unitsOf is in how many units of a cap events can be that count within a stretch.
-func (s *reaching) unitsOf(st *stretch, m *criteria.Measure, limit criteria.Cap) int64 {
+func (s *reaching) unitsOf(st *stretch, m *criteria.Measure, limit criteria.Cap) int {
 	return s.unitsBetween(limit.Every, s.since(st, m), st.to)
 }
 
@@ -278,7 +289,7 @@ func (s *reaching) unitsOf(st *stretch, m *criteria.Measure, limit criteria.Cap)
 func (s *reaching) room(st *stretch, measure, limit, bucket int) criteria.Milli {
 	m := &s.plan.Doc.Measures[measure]
 	c := m.Caps[limit]
-	room := s.unitsOf(st, m, c) * c.Max
+	room := times(s.unitsOf(st, m, c), c.Max)
 	since := s.since(st, m)
 	if bucket >= 0 && since < s.presentEnd[c.Every] {
 		room -= s.records.used[measure][limit][bucket]

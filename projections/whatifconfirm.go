@@ -242,12 +242,12 @@ func (s *reaching) anything() *stretch {
 	n := len(s.plan.Doc.Measures)
 	st := &stretch{from: s.from, to: s.from, ranges: make([]criteria.Range, n), parts: make([][]criteria.Range, n)}
 	for i := range st.ranges {
-		st.ranges[i] = criteria.Range{High: math.MaxInt64 / 4}
+		st.ranges[i] = criteria.Range{High: boundless}
 	}
 	for _, sum := range s.shared {
 		st.parts[sum] = make([]criteria.Range, s.mentees+1)
 		for i := range st.parts[sum] {
-			st.parts[sum][i].High = math.MaxInt64 / 4 / int64(s.mentees+1)
+			st.parts[sum][i].High = boundless / int64(s.mentees+1)
 		}
 	}
 	st.runs = make([]criteria.Milli, n)

@@ -75,6 +75,9 @@ func (s *reaching) spansBetween() []int64 {
 		}
 		for _, of := range m.Of {
 			if code, _ := criteria.TypeCode(of.Type); criteria.IsOutcome(code) {
+				if s.direction[i] != criteria.Rising {
+					spans = append(spans, 1) // a session just after an outcome does nothing for its credit
+				}
 				spans = append(spans, m.Credit.AtLeastNS, -m.Credit.WithinNS, m.Credit.WithinNS+1, 1-m.Credit.AtLeastNS)
 			}
 		}

@@ -279,7 +279,7 @@ func (s *reaching) reduce() {
 }
 
 // manyEvents is more than any answer has.
-const manyEvents = 1_000_000
+const manyEvents = 1 << 30
 
 // upTo is a shape with up to so many events of each kind.
 func (s *reaching) upTo(n int) *shape {

@@ -192,7 +192,7 @@ func (s *reaching) sensible(class int, bundle []int) bool {
 	switch {
 	case all == 0, idleSessions > outcomes, ends > 1, (starts == 1) != c.fresh:
 		return false
-	case idleStart && all == 1 && !s.needsHost(), idleResume && (rooms == 0 || resumes > rooms):
+	case idleStart && all == 1 && !s.needsHost(), idleResume && (rooms == 0 || resumes > rooms) && !(resumes == 1 && s.needsHost()):
 		return false
 	case c.state == roomPaused && rooms > ends && resumes == 0:
 		return false

@@ -105,7 +105,7 @@ type peak struct {
 type addition struct {
 	to     criteria.Milli // what the mentee has part already, at the least that its largest can be for one of the class
 	points criteria.Milli
-	times  criteria.Milli
+	times  int
 
 	from    criteria.Milli   // what the mentee has part already, at the least
 	amounts []criteria.Range // of what is added to one mentee: what that can be, ascending
@@ -155,10 +155,10 @@ func (s *reaching) addLoose(b *balance, st *stretch, sh *shape, z *sizes) (anywh
 		switch {
 		case points == 0:
 		case s.kinds[k].kind == InputShared:
-			b.nobodys += points * criteria.Milli(n)
+			b.nobodys += times(n, points)
 		default:
-			b.added = append(b.added, addition{points: points, times: criteria.Milli(n)})
-			anywhere += points * criteria.Milli(n)
+			b.added = append(b.added, addition{points: points, times: n})
+			anywhere += times(n, points)
 		}
 	}
 	return anywhere
@@ -293,6 +293,9 @@ func (s *reaching) contributions(st *stretch, sum, kind, class int, awake bool) 
 		for left := range keptAt(&s.plan.Doc.Measures[sum], k.points[sum], 0, st.to-s.from) {
 			add(left)
 		}
+		if k.joker {
+			add(0)
+		}
 	default:
 		members := c.members
 		if c.fresh {
@@ -402,7 +405,7 @@ func (b *balance) whole(largest criteria.Milli) criteria.Milli {
 		whole += min(largest, p.High)
 	}
 	for _, a := range b.added {
-		whole += a.times * (min(largest, a.to+a.points) - min(largest, a.to))
+		whole += times(a.times, min(largest, a.to+a.points)-min(largest, a.to))
 	}
 	return whole
 }
@@ -418,7 +421,7 @@ func (b *balance) wholeExactly(largest criteria.Milli) criteria.Milli {
 		if a := &b.added[i]; i == b.peak.of {
 			whole += b.peak.added
 		} else {
-			whole += a.times * a.below(largest)
+			whole += times(a.times, a.below(largest))
 		}
 	}
 	return whole
