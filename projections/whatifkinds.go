@@ -2,12 +2,9 @@ package projections
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"laurel/domain"
 	"laurel/domain/criteria"
@@ -15,23 +12,50 @@ import (
 
 // furtherKind is a kind of further event: a type with attributes, and what one such event can add.
 type furtherKind struct {
-	code   uint8
-	kind   InputKind
-	flags  uint8
-	value  int16
-	label  string
-	skill  string
-	fresh  bool             // the skill is one that nobody has, another one each time
-	most   []criteria.Milli // by measure: points, or the rating; 1000 in counts; 0 where it is not counted
-	idle   bool             // it adds nothing by itself, but keeps a mentorship active or starts one
-	unsure bool             // it changes what earlier events were credited: nothing bounds what that does
+	code  uint8
+	kind  InputKind
+	flags uint8
+	value int16
+	label string
+	skill string
+	fresh bool // the skill is one that nobody has, another one each time
+
+	fact   criteria.Fact // of an event at no time with nobody
+	order  int           // among events of the same instant
+	joker  bool          // stands for all attributes that were not tried: nothing of it can be recorded
+	idle   bool          // it adds nothing by itself, but lets other events happen or count
+	alike  bool          // it does the same with anyone whose mentorship takes it
+	passes [][]bool      // by measure: whether it counts, by who as of whoOf; nil where the measure does not take it
+	points []criteria.Milli
+	flips  []flip // of a confirmation, by measure
+}
+
+// flip is what confirming sessions may do to a measure, beside the event's own facts.
+type flip struct {
+	gains  criteria.Milli // the most points of a session that begins to count, 0 for none
+	loses  bool           // some session ceases to count
+	potent criteria.Milli // of a sum: what all could come to, caps considered
+}
+
+// withSomeone reports whether it makes a difference with whom such an event is.
+func (k *furtherKind) withSomeone() bool { return k.kind != InputShared && k.flips == nil && !k.alike }
+
+// onRoom reports whether such an event needs a mentorship that takes it.
+func (k *furtherKind) onRoom() bool { return k.kind == InputFact && k.flips == nil }
+
+// counts reports whether a measure counts such an event with someone, or with nobody, whoever is given.
+func (k *furtherKind) counts(measure, who int) bool {
+	passes := k.passes[measure]
+	return passes != nil && passes[min(who, len(passes)-1)]
+}
+
+// countsSomewhere reports whether a measure counts such an event with anyone.
+func (k *furtherKind) countsSomewhere(measure int) bool {
+	return slices.Contains(k.passes[measure], true)
 }
 
 // freshSkill names the n-th skill that nobody has.
 func freshSkill(n int) string { return "new-skill-" + strconv.Itoa(n) }
-
-// freshSkills is how many skills that nobody has there are for one set of events.
-const freshSkills = reachEventsMax
 
 // attributes spells what a kind of event carries. The fresh skills of a set are counted.
 func (k *furtherKind) attributes(fresh *int) map[string]string {
@@ -74,119 +98,22 @@ func labelName(t domain.EventType) string {
 	return "channel"
 }
 
-// choices are the values of each attribute that can make a difference to some where, the plainest first.
-type choices struct {
-	labels, skills []string
-	values         []int16
-	flags          []uint8
-}
-
-// computedMax is up to which number all are tried where a where computes.
-const computedMax = 180
-
-// choicesOf lists the values for a type: those that a where names, what lies beside numbers, and others than those.
-func (s *reaching) choicesOf(t domain.EventType) choices {
-	var texts []string
-	var numbers []float64
-	computes := false
-	for _, i := range s.measures {
-		if s.takes(i, t) {
-			moreTexts, moreNumbers, all := s.plan.Constants(i)
-			texts, numbers = append(texts, moreTexts...), append(numbers, moreNumbers...)
-			computes = computes || !all
-		}
-	}
-	if computes {
-		s.unsureOf("a where computes with attributes: not everything that they can be was tried")
-	}
-	for _, text := range texts {
-		if id, err := uuid.Parse(text); err == nil && s.isStranger(id) {
-			s.unsureOf("a where names someone who is no mentee yet: new mentees are others")
-		}
-	}
-	texts = slices.DeleteFunc(texts, func(text string) bool { return !nameable(text) })
-	c := choices{labels: []string{""}, skills: []string{""}, values: []int16{0}, flags: []uint8{0}}
-	between := func(low, high int16, of ...float64) {
-		c.values = c.values[:0]
-		for _, v := range of {
-			if v >= float64(low) && v <= float64(high) && !slices.Contains(c.values, int16(v)) {
-				c.values = append(c.values, int16(v))
-			}
-		}
-	}
-	beside := func(plain []float64, scale float64) []float64 {
-		for n := 1.0; computes && n <= computedMax; n++ {
-			plain = append(plain, n*scale, n*scale/2)
-		}
-		for _, n := range numbers {
-			plain = append(plain, math.Floor(n*scale), math.Floor(n*scale)-1, math.Floor(n*scale)+1)
-		}
-		return plain
-	}
+// orderOf orders types of events of the same instant so that each can be, and be credited: mentorships start or go on,
+// then sessions, pauses and ends, and outcomes come last.
+func orderOf(t domain.EventType) int {
 	switch t {
-	case domain.TypeSessionHeld:
-		c.labels = append(append(c.labels, texts...), s.channels()...)
-		c.values = nil
-		between(0, domain.MinutesMax, append(beside([]float64{0}, 1), 1, domain.MinutesMax)...)
-		c.flags = []uint8{0, criteria.FlagConfirmed}
-	case domain.TypeFeedbackGiven:
-		c.labels = []string{string(domain.RaterMentee)}
-		ratings := []float64{5000, 1000}
-		for v := 4500.0; s.rated && v > 1000; v -= 500 {
-			ratings = append(ratings, v)
-		}
-		between(int16(domain.RatingMin), int16(domain.RatingMax), beside(ratings, 1000)...)
-	case domain.TypeThreadPosted, domain.TypePracticeShared:
-		c.labels = []string{
-			string(domain.VisibilityProgram), string(domain.VisibilityRoom), string(domain.VisibilityPublic),
-		}
-	case domain.TypePromotionRecorded:
-		between(1, domain.LevelsMax, append(beside([]float64{1}, 1), domain.LevelsMax)...)
+	case domain.TypeMentorshipStarted:
+		return 0
+	case domain.TypeMentorshipResumed:
+		return 1
+	case domain.TypeMentorshipPaused:
+		return 3
+	case domain.TypeMentorshipEnded:
+		return 4
+	case domain.TypeSkillAttested, domain.TypeProjectCompleted, domain.TypePromotionRecorded:
+		return 5
 	}
-	if carriesAttested(t) {
-		c.flags = []uint8{0, criteria.FlagAttested}
-	}
-	if s.base.decoder.types[t].skilled {
-		c.skills = append(append(c.skills, texts...), freshSkill(1))
-		if len(s.base.tables.Skills) > 1 {
-			c.skills = append(c.skills, s.base.tables.Skills[1])
-		}
-		if t == domain.TypeSkillAttested {
-			c.skills = c.skills[1:] // which names one
-		}
-	}
-	return c
-}
-
-// channelsTried bounds how many of the channels in use are tried.
-const channelsTried = 32
-
-// channels lists channels that the mentor's sessions use, and one that is another.
-func (s *reaching) channels() []string {
-	session, _ := criteria.TypeCode(domain.TypeSessionHeld)
-	var found []string
-	for _, fact := range s.base.mentors[s.base.self].Facts {
-		if fact.Type != session || fact.Label == 0 || len(found) == channelsTried {
-			continue
-		}
-		if word := s.base.tables.Labels[fact.Label]; !slices.Contains(found, word) {
-			found = append(found, word)
-		}
-	}
-	return append(found, "another")
-}
-
-// nameable reports whether a text can be a name in an event.
-func nameable(text string) bool {
-	return text != "" && len(text) <= domain.NameBytesMax && !strings.Contains(text, "@") &&
-		strings.TrimSpace(text) == text &&
-		!strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
-}
-
-// isStranger reports whether someone is neither the mentor nor a mentee.
-func (s *reaching) isStranger(id uuid.UUID) bool {
-	return id != s.base.Person(s.base.self) && !slices.ContainsFunc(s.whos, func(w furtherWho) bool { return w.person == id }) &&
-		!slices.ContainsFunc(s.base.mentors[s.base.self].Mentees, func(p uint32) bool { return s.base.tables.People[p] == id })
+	return 2
 }
 
 // takes reports whether a measure takes a type.
@@ -195,9 +122,15 @@ func (s *reaching) takes(measure int, t domain.EventType) bool {
 	return takes
 }
 
+// points is what a measure gives for an event of a type, before caps: 1000 where it does not give points.
 func (s *reaching) points(measure int, t domain.EventType) (criteria.Milli, bool) {
-	for _, of := range s.plan.Doc.Measures[measure].Of {
-		if of.Type == t {
+	m := &s.plan.Doc.Measures[measure]
+	for _, of := range m.Of {
+		switch {
+		case of.Type != t:
+		case m.Aggregate != criteria.SumPoints:
+			return 1000, true
+		default:
 			return of.Points, true
 		}
 	}
@@ -206,50 +139,133 @@ func (s *reaching) points(measure int, t domain.EventType) (criteria.Milli, bool
 
 // findKinds lists the kinds of events that differ in what they do to the measures that decide.
 func (s *reaching) findKinds(only []domain.EventType) {
-	for n := 1; n <= freshSkills; n++ {
-		s.intern("", freshSkill(n))
+	for n := 1; n <= reachEventsMax; n++ {
+		s.fresh = append(s.fresh, s.intern("", freshSkill(n)))
 	}
-	types := []domain.EventType{domain.TypeMentorshipStarted, domain.TypeSessionHeld}
+	wanted := func(t domain.EventType) bool { return len(only) == 0 || slices.Contains(only, t) }
+	types := []domain.EventType{
+		domain.TypeMentorshipStarted, domain.TypeMentorshipResumed, domain.TypeSessionHeld,
+	}
 	for _, t := range criteria.FactTypes() {
 		if !slices.Contains(types, t) && slices.ContainsFunc(s.measures, func(i int) bool { return s.takes(i, t) }) {
 			types = append(types, t)
 		}
 	}
 	for _, t := range types {
-		if len(only) > 0 && !slices.Contains(only, t) {
-			continue
+		if wanted(t) && t != domain.TypeSessionConfirmed {
+			s.kindsOf(t)
 		}
-		switch t {
-		case domain.TypeMentorshipPaused, domain.TypeMentorshipResumed, domain.TypeMentorshipEnded:
-			s.unsureOf("mentorships are neither paused nor resumed nor ended")
-			continue
-		case domain.TypeSessionConfirmed:
-			continue // see confirmations
-		}
-		s.kindsOf(t)
 	}
-	if len(only) == 0 || slices.Contains(only, domain.TypeSessionConfirmed) {
+	s.dropKinds()
+	for i := range s.kinds {
+		s.kinds[i].alike = s.isAlike(&s.kinds[i])
+	}
+	if wanted(domain.TypeSessionConfirmed) {
 		s.confirmations()
 	}
 }
 
-func (s *reaching) intern(label, skill string) {
-	// The words are few: there is room for them wherever there is room for a log's own.
-	if _, err := s.base.labelCodes.encode(&s.base.tables.Labels, label, "labels"); err != nil {
-		s.limit(err.Error())
+// dropKinds drops the kinds of events instead of which others of the same type do as well: those count wherever these
+// do, and where they count besides, more is better.
+func (s *reaching) dropKinds() {
+	var kept []furtherKind
+	for i := range s.kinds {
+		dropped := false
+		for j := range s.kinds {
+			if i == j || s.kinds[i].code != s.kinds[j].code {
+				continue
+			}
+			instead, surely := s.doesInstead(&s.kinds[j], &s.kinds[i])
+			if back, _ := s.doesInstead(&s.kinds[i], &s.kinds[j]); !instead || back && i < j {
+				continue
+			}
+			dropped = true
+			s.dropped = s.dropped || !surely
+			break
+		}
+		if !dropped {
+			kept = append(kept, s.kinds[i])
+		}
 	}
-	if _, err := s.base.skillCodes.encode(&s.base.tables.Skills, skill, "skills"); err != nil {
-		s.limit(err.Error())
-	}
+	s.kinds = kept
 }
 
+// doesInstead reports whether an event of kind a does all that bounds know of one of kind b, and whether it surely does
+// as well: not where it takes from what caps leave to others.
+func (s *reaching) doesInstead(a, b *furtherKind) (instead, surely bool) {
+	if a.joker || b.joker {
+		return false, false
+	}
+	surely = true
+	for _, i := range s.measures {
+		m := &s.plan.Doc.Measures[i]
+		rising := s.direction[i] == criteria.Rising
+		for who := range len(s.whos[:s.existing+1]) {
+			switch countsA, countsB := a.counts(i, who), b.counts(i, who); {
+			case countsB && !countsA, countsA && !countsB && !rising:
+				return false, false
+			case countsA && !countsB:
+				surely = surely && len(m.Caps) == 0 && !slices.Contains(s.shared, i)
+				if slices.Contains(s.shared, i) {
+					return false, false
+				}
+			case countsA && m.Aggregate == criteria.MeanRating && a.value != b.value && (a.value < b.value || !rising):
+				return false, false
+			case countsA && m.Aggregate == criteria.CountSkills && !s.skillsInstead(a, b):
+				return false, false
+			}
+		}
+	}
+	return true, surely
+}
+
+// skillsInstead reports whether the skill of an event adds wherever another's does.
+func (s *reaching) skillsInstead(a, b *furtherKind) bool {
+	return a.fresh || b.fact.Skill == 0 || a.fact.Skill == b.fact.Skill
+}
+
+// isAlike reports whether it makes no difference with whom an event of a kind is: no measure that counts it looks at the
+// mentee, and no other event depends on it.
+func (s *reaching) isAlike(k *furtherKind) bool {
+	t := criteria.FactType(k.code)
+	if !k.onRoom() || t == domain.TypeSessionHeld && s.mayBeIdle(t) {
+		return false
+	}
+	switch t {
+	case domain.TypeMentorshipPaused, domain.TypeMentorshipResumed, domain.TypeMentorshipEnded:
+		return false
+	}
+	for _, i := range s.measures {
+		m := &s.plan.Doc.Measures[i]
+		if k.passes[i] == nil || !k.countsSomewhere(i) {
+			continue
+		}
+		perMentee := slices.ContainsFunc(m.Caps, func(c criteria.Cap) bool { return c.Per == criteria.PerMentee })
+		if m.Aggregate == criteria.CountMentees || perMentee || slices.Contains(s.shared, i) || slices.Contains(k.passes[i], false) {
+			return false
+		}
+	}
+	return true
+}
+
+// intern gives a word its code in the dictionaries and returns the skill's. The words are few: there is room for them
+// wherever there is room for a log's own.
+func (s *reaching) intern(label, skill string) uint16 {
+	if _, err := s.base.labelCodes.encode(&s.base.tables.Labels, label, "labels"); err != nil {
+		s.unsureOf(err.Error())
+	}
+	code, err := s.base.skillCodes.encode(&s.base.tables.Skills, skill, "skills")
+	if err != nil {
+		s.unsureOf(err.Error())
+	}
+	return code
+}
+
+// kindsOf lists the kinds of one type, and a joker where others might do what none of them does.
 func (s *reaching) kindsOf(t domain.EventType) {
 	c := s.choicesOf(t)
 	code, _ := criteria.TypeCode(t)
-	credits := slices.ContainsFunc(s.measures, func(i int) bool {
-		return slices.ContainsFunc(criteria.OutcomeTypes(), func(o domain.EventType) bool { return s.takes(i, o) })
-	})
-	idle := t == domain.TypeMentorshipStarted || t == domain.TypeSessionHeld && credits
+	idle := s.mayBeIdle(t)
 	seen := map[string]bool{}
 	for _, flags := range c.flags {
 		for _, label := range c.labels {
@@ -257,13 +273,11 @@ func (s *reaching) kindsOf(t domain.EventType) {
 				for _, value := range c.values {
 					k := furtherKind{
 						code: code, kind: s.base.decoder.types[t].kind, flags: flags, value: value, label: label, skill: skill,
-						fresh: skill == freshSkill(1),
+						fresh: skill == freshSkill(1), order: orderOf(t),
 					}
 					s.intern(label, skill)
 					signature, counts := s.judge(&k, t)
-					if !counts {
-						k.idle = true
-					}
+					k.idle = !counts
 					if (counts || idle) && !seen[signature] {
 						seen[signature] = true
 						s.kinds = append(s.kinds, k)
@@ -272,58 +286,95 @@ func (s *reaching) kindsOf(t domain.EventType) {
 			}
 		}
 	}
+	if c.computed {
+		s.kinds = append(s.kinds, s.jokerOf(t))
+	}
 }
 
-// judge finds out what an event of a kind can add to each measure. Kinds with the same signature do the same.
+// mayBeIdle reports whether events of a type can be of use though no measure counts them.
+func (s *reaching) mayBeIdle(t domain.EventType) bool {
+	switch t {
+	case domain.TypeMentorshipStarted:
+		return true
+	case domain.TypeMentorshipResumed:
+		return slices.ContainsFunc(s.whos[:s.existing], func(w furtherWho) bool { return w.state == roomPaused })
+	case domain.TypeSessionHeld:
+		return slices.ContainsFunc(s.measures, func(i int) bool {
+			return slices.ContainsFunc(criteria.OutcomeTypes(), func(o domain.EventType) bool { return s.takes(i, o) })
+		})
+	}
+	return false
+}
+
+// jokerOf stands for all events of a type, whatever their attributes.
+func (s *reaching) jokerOf(t domain.EventType) furtherKind {
+	code, _ := criteria.TypeCode(t)
+	k := furtherKind{code: code, kind: s.base.decoder.types[t].kind, order: orderOf(t), joker: true}
+	k.fresh = s.base.decoder.types[t].skilled
+	n := len(s.plan.Doc.Measures)
+	k.passes, k.points = make([][]bool, n), make([]criteria.Milli, n)
+	for _, i := range s.measures {
+		if points, takes := s.points(i, t); takes {
+			k.passes[i], k.points[i] = []bool{true}, points
+		}
+	}
+	return k
+}
+
+// judge finds out which measures count an event of a kind, with whom. Kinds of a type with the same signature do the
+// same.
 func (s *reaching) judge(k *furtherKind, t domain.EventType) (signature string, counts bool) {
 	fact, err := s.base.fact(&Input{Code: k.code, Flags: k.flags, Value: k.value, Label: k.label, Skill: k.skill}, 0)
 	if err != nil {
-		s.limit(err.Error())
+		s.unsureOf(err.Error())
 		return "", false
 	}
-	k.most = make([]criteria.Milli, len(s.plan.Doc.Measures))
-	m := &s.probe.mentors[s.probe.self].Mentor
-	tables := s.probe.tables
-	tables.Labels, tables.Skills = s.base.tables.Labels, s.base.tables.Skills
+	n := len(s.plan.Doc.Measures)
+	k.fact, k.passes, k.points = fact, make([][]bool, n), make([]criteria.Milli, n)
+	tables := s.tablesAhead()
 	var b strings.Builder
 	for _, i := range s.measures {
 		points, takes := s.points(i, t)
 		if !takes {
 			continue
 		}
-		doc := &s.plan.Doc.Measures[i]
-		passes := false
-		for bond := range max(1, len(m.Bonds)) {
-			fact.Bond = uint32(bond)
-			if k.kind == InputShared {
-				fact.Bond = criteria.NoBond
-			}
-			yes := s.plan.Passes(i, &tables, m, &fact)
-			passes = passes || yes
+		k.points[i] = points
+		k.passes[i] = s.passing(i, &tables, k)
+		for _, yes := range k.passes[i] {
 			b.WriteByte("01"[b2i(yes)])
 		}
-		if !passes {
+		if !slices.Contains(k.passes[i], true) {
 			continue
 		}
 		counts = true
-		k.most[i] = 1000
-		switch doc.Aggregate {
-		case criteria.SumPoints:
-			for _, limit := range doc.Caps {
-				points = min(points, limit.Max)
-			}
-			k.most[i] = points
+		switch s.plan.Doc.Measures[i].Aggregate {
 		case criteria.MeanRating:
-			k.most[i] = criteria.Milli(k.value)
 			fmt.Fprintf(&b, "r%d", k.value)
 		case criteria.CountSkills:
 			fmt.Fprintf(&b, "s%d", fact.Skill)
-			if fact.Skill == 0 {
-				k.most[i] = 0
-			}
 		}
 	}
 	return b.String(), counts
+}
+
+// passing tells, by who, whether a measure's where holds for an event of a kind: with each mentee and a new one, or, if
+// that makes no difference, with anyone.
+func (s *reaching) passing(measure int, tables *criteria.Tables, k *furtherKind) []bool {
+	fact := k.fact
+	if k.kind == InputShared {
+		fact.Bond = criteria.NoBond
+		return []bool{s.plan.Passes(measure, tables, &s.ahead, &fact)}
+	}
+	of := s.whos[:1]
+	if s.plan.AsksAbout(measure, "mentee") {
+		of = s.whos[:s.existing+1]
+	}
+	var passes []bool
+	for i := range of {
+		fact.Bond = of[i].bond
+		passes = append(passes, s.plan.Passes(measure, tables, &s.ahead, &fact))
+	}
+	return passes
 }
 
 func b2i(b bool) int {

@@ -132,14 +132,14 @@ func Reaches(f *Facts, people *People, program string, person uuid.UUID, plan *c
 func (s *reaching) report(r *Reach, people *People) {
 	r.Proven, r.AtLeast = s.proven, s.atLeast
 	r.Searched = ReachSearch{
-		Kinds: len(s.kinds), Mentees: s.existing, Instants: len(s.instants), Evaluations: s.evaluations,
+		Kinds: len(s.kinds), Mentees: s.existing, Instants: s.instants, Evaluations: s.evaluations,
 		Limits: append([]string{}, s.limits...),
 	}
 	if s.best == nil {
 		return
 	}
 	r.Reached, r.ReachedAt, r.ReachedTier = true, time.Unix(0, s.best.at).UTC(), tierID(s.plan.Doc, s.best.tier)
-	t := s.trier.evaluate(s.with(s.best.events), s.best.at)
+	t := s.verify(s.best.events, s.best.at)
 	for _, c := range s.plan.Clauses(int(s.best.tier), t.Measures, t.Score) {
 		r.After = append(r.After, checkClause(&c))
 	}

@@ -1,155 +1,287 @@
 package projections
 
 import (
-	"fmt"
+	"encoding/binary"
 	"slices"
 )
 
-// schedules tries a combination of events at likely times with likely mentees: all at once or so many at the beginning
-// of each calendar unit, in turns with those who are there or with new ones, outcomes at the end.
-func (s *reaching) schedules(counts []int) {
-	starts := s.startsIn(counts)
-	facts, outcomes := 0, 0
-	for k, n := range counts {
-		switch s.kinds[k].kind {
-		case InputFact, InputShared:
-			facts = max(facts, n)
-		case InputOutcome:
-			outcomes += n
-		}
+// timing is a way to lay out events other than outcomes in time.
+type timing struct {
+	unit   []int64 // beginnings of a calendar unit; none: all at once
+	per    int     // so many events at each of them
+	bySlot bool    // with each mentee; else in all
+	back   bool    // from the end backwards; else from the beginning on
+}
+
+// schedules tries a shape at likely times with likely mentees, up to so many ways. Plain are those where everything but
+// outcomes comes at once.
+func (s *reaching) schedules(sh *shape, plain bool, most int) {
+	if s.hasJoker(sh) {
+		return
 	}
-	units := [][]int64{{s.from}}
-	for _, unit := range s.units {
-		if unit != nil {
-			units = append(units, unit)
-		}
+	y := &scheduling{s: s, sh: sh, most: most, seen: map[string]bool{}}
+	timings := []timing{{}, {back: true}}
+	if !plain {
+		timings = s.timings(sh)
 	}
-	turns := s.turns(starts)
-	seen := map[string]bool{}
-	tried := 0
-	for _, unit := range units {
-		pers := []int{1, 2, 4, 8}
-		if len(unit) == 1 || facts <= 1 {
-			pers = []int{max(facts, 1)}
-		}
-		for _, per := range pers {
-			for _, factTurn := range turns {
-				for _, outcomeTurn := range turns {
-					if outcomes == 0 && outcomeTurn.name != turns[0].name {
-						continue
-					}
-					for _, wait := range append([]int64{-1, 0}, s.spans...) {
-						if outcomes == 0 && wait != 0 || tried >= schedulesMax || s.spent() {
-							continue
-						}
-						set, ok := s.schedule(counts, unit, per, factTurn.whos, outcomeTurn.whos, wait)
-						if !ok || !s.inTime(set) {
-							continue
-						}
-						s.order(set)
-						if key := fmt.Sprint(set); !seen[key] {
-							seen[key] = true
-							tried++
-							s.try(set)
-						}
-					}
+	anchors := s.anchors(sh)
+	for _, t := range timings {
+		for _, anchor := range anchors {
+			if t.back && anchor == s.from {
+				continue
+			}
+			for _, whos := range s.castings(sh, anchor) {
+				if y.at(whos, &t, anchor, anchors); y.tried >= most || s.spent() {
+					return
 				}
 			}
 		}
 	}
 }
 
-// turn is an order of mentees.
-type turn struct {
-	name string
-	whos []int
+// scheduling is the trial of one shape.
+type scheduling struct {
+	s           *reaching
+	sh          *shape
+	tried, most int
+	seen        map[string]bool
 }
 
-// turns lists orders of mentees: new ones alone, new ones first, those who are there first, and each alone.
-func (s *reaching) turns(starts int) []turn {
-	var fresh, there []int
-	for i := range s.existing {
-		there = append(there, i)
+// at tries to begin, or to end, at a time.
+func (y *scheduling) at(whos []int, t *timing, anchor int64, anchors []int64) {
+	l := layout{s: y.s, t: t, anchor: anchor, last: anchor, placed: map[int]int{}}
+	if !l.facts(y.sh, whos) {
+		return
 	}
-	for i := range starts {
-		fresh = append(fresh, s.existing+i)
+	if !y.s.hasOutcomes(y.sh) {
+		y.try(l.started(y.sh, whos))
+		return
 	}
-	var all []turn
-	if starts > 0 {
-		all = append(all, turn{"new", fresh}, turn{"new first", append(slices.Clone(fresh), there...)})
+	for _, end := range y.s.ends(y.sh, whos, &l, anchors) {
+		y.s.outcomes(y.sh, whos, end, func(outcomes []further) bool {
+			set := slices.Concat(l.set, outcomes)
+			y.s.wakeInTime(set)
+			with := l
+			with.set = set
+			y.try(with.started(y.sh, whos))
+			return y.tried < y.most && !y.s.spent()
+		})
+		if y.tried >= y.most || y.s.spent() {
+			return
+		}
 	}
-	all = append(all, turn{"there first", append(slices.Clone(there), fresh...)})
-	const aloneMax = 4
-	for i := range min(len(there), aloneMax) {
-		all = append(all, turn{fmt.Sprint("alone ", i), there[i : i+1]})
+}
+
+func (y *scheduling) try(set []further) {
+	y.s.order(set)
+	key := keyOfSet(set)
+	if y.seen[key] || !y.s.inTime(set) {
+		return
 	}
-	if len(there) > 2 {
-		all = append(all, turn{"others first", append(slices.Clone(there[1:]), there[0])})
+	y.seen[key] = true
+	y.tried++
+	y.s.try(set)
+}
+
+func keyOfSet(set []further) string {
+	var b []byte
+	for _, e := range set {
+		b = binary.AppendVarint(b, int64(e.kind))
+		b = binary.AppendVarint(b, int64(e.who))
+		b = binary.AppendVarint(b, e.at)
+	}
+	return string(b)
+}
+
+// anchorsMax is how many beginnings and ends of a schedule are tried.
+const anchorsMax = 5
+
+// anchors lists when a shape may well begin or reach the tier: now, and when something changes so that it may.
+func (s *reaching) anchors(sh *shape) []int64 {
+	all := []int64{s.from}
+	after := s.from
+	for st := s.feasibleFrom(sh, after); st != nil && len(all) < anchorsMax; st = s.feasibleFrom(sh, after) {
+		if st.from > all[len(all)-1] && (st.cut || st.from > after) {
+			all = append(all, st.from)
+		}
+		if st.to == s.to || st.to < after { // the last, or one of the past
+			break
+		}
+		after = st.to + 1
 	}
 	return all
 }
 
-// schedule lays out a combination. Outcomes come together: at once where wait is negative, or so long after the last of
-// the others.
-func (s *reaching) schedule(counts []int, unit []int64, per int, factTurn, outcomeTurn []int, wait int64) ([]further, bool) {
-	var set []further
-	last := s.from
-	outcome, started := 0, 0
-	for k, n := range counts {
-		kind := &s.kinds[k]
-		whos := s.whosFor(k, s.startsIn(counts))
-		for j := range n {
-			e := further{kind: k, who: -1, at: s.from}
-			switch kind.kind {
-			case InputStart:
-				e.who = s.existing + started
-				started++
-			case InputFact:
-				of := intersect(factTurn, whos)
-				if len(s.sessions) > 0 && slices.Equal(whos, s.sessions) {
-					of = whos
-				}
-				if len(of) == 0 || j/per >= len(unit) {
-					return nil, false
-				}
-				e.who, e.at = of[j%len(of)], unit[j/per]
-			case InputShared:
-				if j/per >= len(unit) {
-					return nil, false
-				}
-				e.at = unit[j/per]
-			default:
+// timings lists likely ways to lay out a shape: all at once, or so many at the beginning of each calendar unit that some
+// measure uses.
+func (s *reaching) timings(sh *shape) []timing {
+	all := []timing{{}, {back: true}}
+	facts := 0
+	for _, sl := range sh.slots {
+		for k, n := range sl.bundle {
+			facts += n * b2i(s.kinds[k].kind == InputFact)
+		}
+	}
+	for k, n := range sh.loose {
+		facts += n * b2i(!s.kinds[k].withSomeone())
+	}
+	for _, starts := range s.starts {
+		for _, per := range []int{1, 2, 4, 8} {
+			if len(starts) == 0 || per > 1 && per >= facts {
 				continue
 			}
-			last = max(last, e.at)
-			set = append(set, e)
+			for _, back := range []bool{false, true} {
+				all = append(all, timing{unit: starts, per: per, back: back})
+				if len(sh.slots) > 1 {
+					all = append(all, timing{unit: starts, per: per, back: back, bySlot: true})
+				}
+			}
 		}
 	}
-	at := s.from
-	if wait >= 0 {
-		at = last + wait
-	}
-	for k, n := range counts {
-		if s.kinds[k].kind != InputOutcome {
-			continue
-		}
-		if len(outcomeTurn) == 0 || at > s.to {
-			return nil, false
-		}
-		for range n {
-			set = append(set, further{k, outcomeTurn[outcome%len(outcomeTurn)], at})
-			outcome++
-		}
-	}
-	return set, true
+	return all
 }
 
-func intersect(a, b []int) []int {
-	var both []int
-	for _, v := range a {
-		if slices.Contains(b, v) {
-			both = append(both, v)
+// layout is a schedule on its way.
+type layout struct {
+	s      *reaching
+	t      *timing
+	anchor int64
+	set    []further
+	placed map[int]int // by slot; all of them under -1
+	last   int64       // when the last of them comes
+}
+
+// facts lays out the events of a shape that are neither starts nor outcomes, and reports whether they fit in.
+func (l *layout) facts(sh *shape, whos []int) bool {
+	sessions := 0
+	for kind := range l.s.kinds {
+		switch k := &l.s.kinds[kind]; {
+		case k.flips != nil:
+			for range sh.loose[kind] {
+				l.set = append(l.set, further{kind, l.s.sessions[sessions], l.s.from})
+				sessions++
+			}
+		case k.kind == InputShared:
+			for range sh.loose[kind] {
+				if !l.add(kind, -1, len(sh.slots)) {
+					return false
+				}
+			}
+		case k.alike:
+			hosts := l.s.hostsOf(sh, whos)
+			for range sh.loose[kind] {
+				if len(hosts) == 0 || !l.add(kind, hosts[0], len(sh.slots)) {
+					return false
+				}
+			}
+		case k.kind == InputFact:
+			if !l.inTurns(sh, whos, kind) {
+				return false
+			}
 		}
 	}
-	return both
+	return true
+}
+
+// inTurns lays out the events of a kind with one mentee after the other.
+func (l *layout) inTurns(sh *shape, whos []int, kind int) bool {
+	for round := 0; ; round++ {
+		more := false
+		for i := range sh.slots {
+			if sh.slots[i].bundle[kind] > round {
+				if more = true; !l.add(kind, whos[i], i) {
+					return false
+				}
+			}
+		}
+		if !more {
+			return true
+		}
+	}
+}
+
+// add adds an event at the next of the times, and reports whether there is one.
+func (l *layout) add(kind, who, slot int) bool {
+	at := l.anchor
+	if l.t.unit != nil {
+		if !l.t.bySlot {
+			slot = -1
+		}
+		n := l.placed[slot] / l.t.per
+		l.placed[slot]++
+		after, _ := slices.BinarySearch(l.t.unit, l.anchor+1)
+		switch i := after + n - 1; {
+		case n == 0:
+		case l.t.back:
+			if i = after - n; i < 0 {
+				if at = l.s.from; i < -1 {
+					return false
+				}
+			} else {
+				at = l.t.unit[i] - 1 // the end of the unit before
+			}
+		case i >= len(l.t.unit):
+			return false
+		default:
+			at = l.t.unit[i]
+		}
+	}
+	l.set = append(l.set, further{kind, who, at})
+	l.last = max(l.last, at)
+	return true
+}
+
+// started adds the starts of mentorships: as late as the events with the mentee let them be where the schedule was laid
+// out backwards, else at the beginning.
+func (l *layout) started(sh *shape, whos []int) []further {
+	set := slices.Clone(l.set)
+	for kind := range l.s.kinds {
+		if l.s.kinds[kind].kind != InputStart {
+			continue
+		}
+		for i, sl := range sh.slots {
+			if sl.bundle[kind] == 0 {
+				continue
+			}
+			at := l.anchor
+			for _, e := range l.set {
+				switch {
+				case e.who != whos[i]:
+				case l.s.kinds[e.kind].kind == InputOutcome:
+					at = min(at, e.at-l.s.oldest())
+				default:
+					at = min(at, e.at)
+				}
+			}
+			set = append(set, further{kind, whos[i], max(at, l.s.from)})
+		}
+	}
+	return set
+}
+
+// oldest is the longest that a credit asks a mentorship to have gone on.
+func (s *reaching) oldest() int64 {
+	if len(s.spans) == 0 {
+		return 0
+	}
+	return slices.Max(s.spans)
+}
+
+// wakeInTime moves what only keeps a mentorship active to when the first outcome with the mentee comes.
+func (s *reaching) wakeInTime(set []further) {
+	for i := range set {
+		e := &set[i]
+		if k := &s.kinds[e.kind]; !k.idle || !s.wakes(e.kind) {
+			continue
+		}
+		first := int64(maxTime)
+		for _, o := range set {
+			if o.who == e.who && s.kinds[o.kind].kind == InputOutcome {
+				first = min(first, o.at)
+			}
+		}
+		if first != maxTime {
+			e.at = first
+		}
+	}
 }

@@ -1,9 +1,10 @@
 package projections
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -11,22 +12,63 @@ import (
 	"laurel/domain/criteria"
 )
 
-// furtherWho is a mentee that a further event can be about, or a session that can be confirmed.
+// furtherWho is with whom a further event can be: a mentee that there is, a new one, or the mentee of a session that
+// can be confirmed.
 type furtherWho struct {
-	person  uuid.UUID
-	stream  uuid.UUID // the mentorship's
-	open    bool      // the mentorship takes further events
-	fresh   int       // of new mentees: 1 for the first; 0 for one that there is
-	session uuid.UUID // to be confirmed
+	person uuid.UUID
+	stream uuid.UUID // of the mentorship that the events are on: one that takes them, if there is one
+	bond   uint32    // the mentorship
+	state  roomState // of the mentorship
+	local  uint32    // the mentee's number
+	own    []bondSpan
+	others []mentorSpan // of other mentors in the program
+	fresh  int          // of new mentees: 1 for the first; 0 for one that there is
+
+	session     uuid.UUID // to be confirmed
+	sessionFact int       // where it is among the mentor's facts
+}
+
+// bondSpan is when a mentorship began and when it was last active.
+type bondSpan struct {
+	bond              uint32
+	startedNS, active int64
+}
+
+// mentorSpan is a mentorship of the mentee with another mentor.
+type mentorSpan struct {
+	mentor uint32
+	bondSpan
+}
+
+// roomState says which events a mentorship takes.
+type roomState uint8
+
+const (
+	roomOpen   roomState = iota // any
+	roomPaused                  // to be resumed, or to end
+	roomEnded                   // none, but sessions can be confirmed
+	roomNone                    // to be started
+)
+
+// after returns the state of a mentorship after an event, and whether the event may be.
+func (r roomState) after(t domain.EventType) (roomState, bool) {
+	switch t {
+	case domain.TypeMentorshipStarted:
+		return roomOpen, r == roomNone
+	case domain.TypeMentorshipPaused:
+		return roomPaused, r == roomOpen
+	case domain.TypeMentorshipResumed:
+		return roomOpen, r == roomPaused
+	case domain.TypeMentorshipEnded:
+		return roomEnded, r == roomOpen || r == roomPaused
+	}
+	return r, r == roomOpen
 }
 
 // Bounds of what is tried.
 const (
-	reachMenteesMax  = 12 // existing mentees, those met last
-	reachSessionsMax = 12 // sessions to be confirmed, the newest
-	reachNewMax      = 8  // new mentees in one set
-	reachUnitsMax    = 60 // beginnings of each calendar unit
-	reachEventsMax   = 60 // events in one set
+	reachNewMax    = reachEventsMax // new mentees in one set
+	reachEventsMax = 60             // events in one set
 )
 
 // until returns the part without what happened after t.
@@ -53,265 +95,113 @@ func (p part) until(t int64) part {
 	return c
 }
 
-// mayTakeEvents reports, by mentorship, whether it has begun and is neither paused nor over.
-func (p part) mayTakeEvents() []bool {
+// roomStates returns the state of each of the mentor's mentorships, by what was recorded last.
+func (p part) roomStates() []roomState {
 	m := &p.mentors[p.self]
-	open, order := make([]bool, len(m.bonds)), slices.Clone(m.Facts)
-	for i := range m.bonds {
-		open[i] = !m.bonds[i].voided()
-	}
-	slices.SortFunc(order, func(a, b criteria.Fact) int { return int(int64(a.Seq) - int64(b.Seq)) })
+	states, order := make([]roomState, len(m.bonds)), slices.Clone(m.Facts)
+	slices.SortFunc(order, func(a, b criteria.Fact) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, fact := range order {
-		if fact.Bond == criteria.NoBond || m.bonds[fact.Bond].voided() {
+		if fact.Bond == criteria.NoBond || states[fact.Bond] == roomEnded {
 			continue
 		}
 		switch criteria.FactType(fact.Type) {
-		case domain.TypeMentorshipPaused, domain.TypeMentorshipEnded:
-			open[fact.Bond] = false
+		case domain.TypeMentorshipPaused:
+			states[fact.Bond] = roomPaused
 		case domain.TypeMentorshipResumed:
-			open[fact.Bond] = true
+			states[fact.Bond] = roomOpen
+		case domain.TypeMentorshipEnded:
+			states[fact.Bond] = roomEnded
 		}
 	}
-	return open
+	return states
+}
+
+// lastActive returns, by mentorship, when it was last active: its newest session, or its start.
+func (m *mentor) lastActive() []int64 {
+	session, _ := criteria.TypeCode(domain.TypeSessionHeld)
+	active := make([]int64, len(m.bonds))
+	for i := range m.bonds {
+		active[i] = m.bonds[i].startedNS
+	}
+	for _, fact := range m.Facts {
+		if fact.Type == session {
+			active[fact.Bond] = max(active[fact.Bond], fact.At)
+		}
+	}
+	return active
 }
 
 // findWhos lists the mentees, those met last first, and then new ones.
 func (s *reaching) findWhos() {
-	m, open := &s.base.mentors[s.base.self], s.base.mayTakeEvents()
-	streams, latest := make([]uuid.UUID, len(m.bonds)), make([]int64, len(m.Mentees))
+	m, states := &s.base.mentors[s.base.self], s.base.roomStates()
+	actives := make([][]int64, len(s.base.mentors))
+	for i := range s.base.mentors {
+		actives[i] = s.base.mentors[i].lastActive()
+	}
+	streams := make([]uuid.UUID, len(m.bonds))
 	for _, r := range s.base.rooms {
 		if r.mentor == uint32(s.base.self) {
 			streams[r.bond] = r.id
 		}
 	}
-	for _, fact := range m.Facts {
-		if fact.Bond != criteria.NoBond {
-			latest[m.Bonds[fact.Bond]] = fact.At
-		}
-	}
 	byMentee := map[uint32]int{}
-	var at []int64
-	for bond := range m.bonds {
-		if m.bonds[bond].voided() {
+	for i := range m.bonds {
+		if m.bonds[i].voided() {
 			continue
 		}
-		local := m.Bonds[bond]
-		i, known := byMentee[local]
+		local, bond := m.Bonds[i], uint32(i)
+		n, known := byMentee[local]
 		if !known {
-			i = len(s.whos)
-			byMentee[local] = i
-			s.whos = append(s.whos, furtherWho{person: s.base.tables.People[m.Mentees[local]], stream: streams[bond]})
-			at = append(at, latest[local])
+			n = len(s.whos)
+			byMentee[local] = n
+			s.whos = append(s.whos, furtherWho{person: s.base.tables.People[m.Mentees[local]], local: local, state: roomNone})
 		}
-		if open[bond] {
-			s.whos[i].stream, s.whos[i].open = streams[bond], true
+		w := &s.whos[n]
+		w.own = append(w.own, bondSpan{bond, m.bonds[i].startedNS, actives[s.base.self][i]})
+		// Of several that take events, the one that began first does all that the others do.
+		if states[i] < w.state || states[i] == w.state && m.bonds[i].startedNS < m.bonds[w.bond].startedNS {
+			w.state, w.bond, w.stream = states[i], bond, streams[i]
 		}
 	}
-	order := make([]int, len(s.whos))
-	for i := range order {
-		order[i] = i
+	for i := range s.whos {
+		s.whos[i].others = s.othersOf(m.Mentees[s.whos[i].local], actives)
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		if s.whos[a].open != s.whos[b].open {
-			return b2i(s.whos[b].open) - b2i(s.whos[a].open)
-		}
-		return -compareInt64(at[a], at[b])
+	slices.SortStableFunc(s.whos, func(a, b furtherWho) int {
+		return cmp.Or(cmp.Compare(a.state, b.state), -cmp.Compare(a.latest(), b.latest()))
 	})
-	all := s.whos
-	s.whos, s.menteesAll = nil, len(all)
-	for _, i := range order {
-		s.whos = append(s.whos, all[i])
-	}
-	if len(s.whos) > reachMenteesMax {
-		s.whos, s.cut = s.whos[:reachMenteesMax:reachMenteesMax], true
-		s.limit(fmt.Sprintf("of %d mentees the %d met last were tried", len(all), reachMenteesMax))
-	}
 	s.existing = len(s.whos)
 	for n := 1; n <= reachNewMax; n++ {
 		s.whos = append(s.whos, furtherWho{
-			person: furtherID("person", n), stream: furtherID("mentorship", n), open: true, fresh: n,
+			person: furtherID("person", n), stream: furtherID("mentorship", n), state: roomNone, fresh: n,
+			local: uint32(len(m.Mentees) + n - 1), bond: uint32(len(m.bonds) + n - 1),
 		})
 	}
+	s.mentees = len(m.Mentees)
 }
 
-func compareInt64(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// othersOf lists the mentorships of a person with other mentors in the program, those of a mentor next to each other.
+func (s *reaching) othersOf(person uint32, actives [][]int64) []mentorSpan {
+	var others []mentorSpan
+	for ref := s.base.persons[person].bond; ref.mentor != none; ref = s.base.bondAt(ref).before {
+		if b := s.base.bondAt(ref); ref.mentor != uint32(s.base.self) && !b.voided() {
+			span := bondSpan{ref.bond, b.startedNS, actives[ref.mentor][ref.bond]}
+			others = append(others, mentorSpan{ref.mentor, span})
+		}
 	}
-	return 0
+	slices.SortStableFunc(others, func(a, b mentorSpan) int { return cmp.Compare(a.mentor, b.mentor) })
+	return others
+}
+
+// latest is when the mentor was last active with the mentee.
+func (w *furtherWho) latest() int64 {
+	latest := int64(math.MinInt64)
+	for _, b := range w.own {
+		latest = max(latest, b.active)
+	}
+	return latest
 }
 
 // furtherID makes an id for something that does not exist.
 func furtherID(what string, n int) uuid.UUID {
 	return uuid.NewSHA1(uuid.Nil, fmt.Appendf(nil, "further %s %d", what, n))
-}
-
-// confirmations finds the sessions that may be confirmed, and what that would do.
-func (s *reaching) confirmations() {
-	session, _ := criteria.TypeCode(domain.TypeSessionHeld)
-	code, _ := criteria.TypeCode(domain.TypeSessionConfirmed)
-	m := &s.base.mentors[s.base.self]
-	k := furtherKind{code: code, kind: InputFact, most: make([]criteria.Milli, len(s.plan.Doc.Measures))}
-	matters := false
-	for _, i := range s.measures {
-		if points, takes := s.points(i, domain.TypeSessionConfirmed); takes {
-			matters = true
-			k.most[i] = max(1000, points)
-		}
-	}
-	for _, fact := range slices.Backward(m.Facts) {
-		if fact.Type != session || fact.Flags&criteria.FlagConfirmed != 0 || m.bonds[fact.Bond].voided() {
-			continue
-		}
-		flips := false
-		for _, i := range s.measures {
-			if points, takes := s.points(i, domain.TypeSessionHeld); takes {
-				with := fact
-				with.Flags |= criteria.FlagConfirmed
-				if s.plan.Passes(i, &s.base.tables, &m.Mentor, &fact) != s.plan.Passes(i, &s.base.tables, &m.Mentor, &with) {
-					flips = true
-					k.most[i] = max(k.most[i], 1000, points)
-					k.unsure = k.unsure || !s.boundedWhenChanged(i)
-				}
-			}
-		}
-		if !flips && !matters {
-			continue
-		}
-		if len(s.sessions) == reachSessionsMax {
-			s.cut = true
-			s.limit(fmt.Sprintf("of the sessions that could be confirmed the newest %d were tried", reachSessionsMax))
-			break
-		}
-		w := furtherWho{session: s.base.ids[fact.Seq], person: s.base.tables.People[m.menteeOf(fact.Bond)]}
-		for _, r := range s.base.rooms {
-			if r.bondRef == (bondRef{uint32(s.base.self), fact.Bond}) {
-				w.stream = r.id
-			}
-		}
-		s.sessions = append(s.sessions, len(s.whos))
-		s.whos = append(s.whos, w)
-	}
-	if len(s.sessions) > 0 {
-		s.kinds = append(s.kinds, k)
-	}
-}
-
-// boundedWhenChanged reports whether a measure changes by no more than one event's worth when an earlier event begins
-// to count: not where caps pass on what it takes away, and not where it joins runs or shifts shares.
-func (s *reaching) boundedWhenChanged(measure int) bool {
-	m := &s.plan.Doc.Measures[measure]
-	switch m.Aggregate {
-	case criteria.StreakMonth, criteria.StreakWeek, criteria.MeanRating:
-		return false
-	case criteria.SumPoints:
-		for _, i := range s.measures {
-			if s.plan.Doc.Measures[i].In == m.Name {
-				return false
-			}
-		}
-		return len(m.Caps) == 0
-	}
-	return true
-}
-
-// findInstants lists the instants at which events are tried.
-func (s *reaching) findInstants() {
-	units := map[criteria.Every]bool{}
-	s.instants = []int64{s.from}
-	for _, i := range s.measures {
-		m := &s.plan.Doc.Measures[i]
-		for _, c := range m.Caps {
-			units[c.Every] = true
-		}
-		units[unitOf(m.Aggregate)] = true
-		if m.Credit.AtLeastNS > 0 && s.from+m.Credit.AtLeastNS <= s.to {
-			s.instants = append(s.instants, s.from+m.Credit.AtLeastNS)
-			s.spans = append(s.spans, m.Credit.AtLeastNS)
-		}
-		for _, b := range s.base.mentors[s.base.self].bonds {
-			if at := b.startedNS + m.Credit.AtLeastNS; !b.voided() && m.Credit.AtLeastNS > 0 && at > s.from && at <= s.to {
-				s.instants = append(s.instants, at) // when the mentorship is old enough
-			}
-		}
-	}
-	s.instants = append(s.instants, s.changes()...)
-	s.always = slices.Clone(s.instants)
-	zone, err := time.LoadLocation(s.plan.Doc.Timezone)
-	if err != nil {
-		zone = time.UTC
-	}
-	for every := criteria.EveryDay; every <= criteria.EveryYear; every++ {
-		if !units[every] {
-			continue
-		}
-		starts := unitsFrom(s.from, s.to, every, zone)
-		s.units[every] = append([]int64{s.from}, starts...)
-		s.instants = append(s.instants, starts...)
-	}
-	slices.Sort(s.instants)
-	s.instants = slices.Compact(s.instants)
-	slices.Sort(s.spans)
-	s.spans = slices.Compact(s.spans)
-	slices.Sort(s.always)
-	s.always = slices.Compact(s.always)
-}
-
-// changes lists the next instants at which something changes by itself.
-func (s *reaching) changes() []int64 {
-	const changesMax = 8
-	var found []int64
-	for due := s.trier.evaluate(s.base, s.from).Due; due <= s.to && len(found) < changesMax; {
-		found = append(found, due)
-		due = s.trier.evaluate(s.base, due).Due
-	}
-	return found
-}
-
-// instantsFor lists the instants at which an event of a kind is tried: of the calendar units, the beginnings of those
-// that matter to some measure that it counts in.
-func (s *reaching) instantsFor(kind int) []int64 {
-	instants := slices.Clone(s.always)
-	for every, starts := range s.units {
-		matters := slices.ContainsFunc(s.measures, func(i int) bool {
-			m := &s.plan.Doc.Measures[i]
-			return s.kinds[kind].most[i] > 0 && (int(unitOf(m.Aggregate)) == every ||
-				slices.ContainsFunc(m.Caps, func(c criteria.Cap) bool { return int(c.Every) == every }))
-		})
-		if matters {
-			instants = append(instants, starts...)
-		}
-	}
-	slices.Sort(instants)
-	return slices.Compact(instants)
-}
-
-// unitsFrom lists the beginnings of calendar units after one time and up to another.
-func unitsFrom(from, to int64, every criteria.Every, zone *time.Location) []int64 {
-	y, month, d := time.Unix(0, from).In(zone).Date()
-	weekday := (int(time.Unix(0, from).In(zone).Weekday()) + 6) % 7
-	var starts []int64
-	for n := 1; n <= reachUnitsMax; n++ {
-		var t time.Time
-		switch every {
-		case criteria.EveryDay:
-			t = time.Date(y, month, d+n, 0, 0, 0, 0, zone)
-		case criteria.EveryWeek:
-			t = time.Date(y, month, d-weekday+7*n, 0, 0, 0, 0, zone)
-		case criteria.EveryMonth:
-			t = time.Date(y, month+time.Month(n), 1, 0, 0, 0, 0, zone)
-		case criteria.EveryQuarter:
-			t = time.Date(y, month-(month-1)%3+time.Month(3*n), 1, 0, 0, 0, 0, zone)
-		default:
-			t = time.Date(y+n, 1, 1, 0, 0, 0, 0, zone)
-		}
-		if t.UnixNano() > to {
-			break
-		}
-		starts = append(starts, t.UnixNano())
-	}
-	return starts
 }

@@ -161,3 +161,25 @@ func (p *Plan) MonthStarts(from, to time.Time) []time.Time {
 func (c *calendar) monthAt(t int64) int64 {
 	return c.monthOf(c.dayOf(t + c.zones[c.zoneAt(t)].offsetNS))
 }
+
+// UnitOf returns when the calendar unit that holds an instant begins, in the document's time zone, and when the next one
+// does. Ever begins at the least time and never ends.
+func (p *Plan) UnitOf(every Every, at int64) (start, next int64) {
+	c := p.calendar
+	day := c.dayOf(at + c.zones[c.zoneAt(at)].offsetNS)
+	months := int64(1)
+	switch every {
+	case Ever:
+		return math.MinInt64, never
+	case EveryDay:
+		return c.dayStart(day), c.dayStart(day + 1)
+	case EveryWeek:
+		return c.weekStart(weekOf(day)), c.weekStart(weekOf(day) + 1)
+	case EveryQuarter:
+		months = 3
+	case EveryYear:
+		months = 12
+	}
+	unit := c.monthOf(day) / months
+	return c.monthStart(unit * months), c.monthStart((unit + 1) * months)
+}

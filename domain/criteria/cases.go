@@ -105,7 +105,7 @@ func (r *reach) oneCase(e *CheckedExpr, literals []literal) (oneCase, bool) {
 	all["score"] = all["score"].both(r.scoreRange(all))
 	c.ranges["score"] = all["score"]
 	for _, l := range others {
-		v, _ := truthOf(l.expr, all)
+		v, _ := truthOf(l.expr, rangesIn(all))
 		if v == atNoTime && l.wanted || v == atAllTimes && !l.wanted {
 			return c, false
 		}

@@ -77,7 +77,7 @@ func (r *reach) reason(when *CheckedExpr) string {
 	for _, l := range alternatives[0] {
 		variable, _, _, ok := comparisonOf(l.expr, r.ranges)
 		if !ok {
-			if v, _ := truthOf(l.expr, r.ranges); v == atNoTime && l.wanted || v == atAllTimes && !l.wanted {
+			if v, _ := truthOf(l.expr, rangesIn(r.ranges)); v == atNoTime && l.wanted || v == atAllTimes && !l.wanted {
 				return "`" + clip(textOf(when, l)) + "` never holds"
 			}
 			continue

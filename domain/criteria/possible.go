@@ -13,13 +13,29 @@ type Range struct{ Low, High Milli }
 // Possible reports whether a tier's when can hold while every measure, in document order, is within its range. It may
 // say yes where the truth is no, and never the other way round.
 func (p *Plan) Possible(tier int, ranges []Range) bool {
-	named := make(map[string]milliRange, len(p.names))
-	for i, r := range ranges {
-		named[p.names[i]] = milliRange{lo: r.Low, hi: r.High}
+	w, score := &p.when[tier], len(p.measures)
+	for _, b := range w.bounds {
+		if b.variable != score && (ranges[b.variable].Low > b.high || ranges[b.variable].High < b.low) {
+			return false
+		}
 	}
-	score := reach{ranges: named, score: p.scoreOf.root}
-	named["score"] = score.scoreRange(named)
-	v, _ := truthOf(p.when[tier].root, named)
+	measures := func(name string) (milliRange, bool) {
+		i, ok := p.vars[name]
+		if !ok || i == score {
+			return milliRange{}, false
+		}
+		return milliRange{lo: ranges[i].Low, hi: ranges[i].High}, true
+	}
+	scored, known := milliRange{}, false
+	v, _ := truthOf(w.root, func(name string) (milliRange, bool) {
+		if p.vars[name] != score {
+			return measures(name)
+		}
+		if !known {
+			scored, known = scoreRange(p.scoreOf.root, measures), true
+		}
+		return scored, true
+	})
 	return v != atNoTime
 }
 
@@ -37,20 +53,39 @@ func (p *Plan) Constants(measure int) (texts []string, numbers []float64, all bo
 	if pred == nil {
 		return nil, nil, true
 	}
+	all = pred.ask != nil
 	ast.PostOrderVisit(pred.root, ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.LiteralKind {
-			return
-		}
-		switch c := e.AsLiteral().(type) {
-		case types.String:
-			texts = append(texts, string(c))
-		case types.Int:
-			numbers = append(numbers, float64(c))
-		case types.Double:
-			numbers = append(numbers, float64(c))
+		switch e.Kind() {
+		case ast.CallKind:
+			args := e.AsCall().Args()
+			if len(args) == 2 && args[0].Kind() == ast.IdentKind && args[1].Kind() == ast.IdentKind &&
+				flagAttributes[args[0].AsIdent()] == 0 {
+				all = false // two attributes are compared with each other
+			}
+		case ast.LiteralKind:
+			switch c := e.AsLiteral().(type) {
+			case types.String:
+				texts = append(texts, string(c))
+			case types.Int:
+				numbers = append(numbers, float64(c))
+			case types.Double:
+				numbers = append(numbers, float64(c))
+			}
 		}
 	}))
 	slices.Sort(texts)
 	slices.Sort(numbers)
-	return slices.Compact(texts), slices.Compact(numbers), pred.ask != nil
+	return slices.Compact(texts), slices.Compact(numbers), all
+}
+
+// AsksAbout reports whether a measure's where refers to an attribute.
+func (p *Plan) AsksAbout(measure int, attribute string) bool {
+	pred, asks := p.measures[measure].pred, false
+	if pred == nil {
+		return false
+	}
+	ast.PostOrderVisit(pred.root, ast.NewExprVisitor(func(e ast.Expr) {
+		asks = asks || e.Kind() == ast.IdentKind && e.AsIdent() == attribute
+	}))
+	return asks
 }

@@ -106,22 +106,37 @@ func newReach(checked *CheckedDocument) *reach {
 
 // scoreRange is what the score can be while the measures are within the given ranges.
 func (r *reach) scoreRange(ranges map[string]milliRange) milliRange {
-	s := spanOf(r.score, ranges)
+	return scoreRange(r.score, rangesIn(ranges))
+}
+
+// scoreRange is what a score can be while its variables are within the given ranges.
+func scoreRange(score ast.Expr, ranges rangesOf) milliRange {
+	s := spanOf(score, ranges)
 	if !s.known() {
 		return milliRange{lo: -milliTop, hi: milliTop}
 	}
 	return milliRange{lo: roundScore(s.lo), hi: roundScore(s.hi)}
 }
 
+// rangesOf returns the range of a variable, and false for a name that is none.
+type rangesOf func(name string) (milliRange, bool)
+
+func rangesIn(ranges map[string]milliRange) rangesOf {
+	return func(name string) (milliRange, bool) {
+		r, ok := ranges[name]
+		return r, ok
+	}
+}
+
 // spanOf is what a number expression can be while its variables are within the given ranges.
-func spanOf(e ast.Expr, ranges map[string]milliRange) span {
+func spanOf(e ast.Expr, ranges rangesOf) span {
 	switch e.Kind() {
 	case ast.LiteralKind:
 		if d, ok := e.AsLiteral().(types.Double); ok {
 			return span{float64(d), float64(d)}
 		}
 	case ast.IdentKind:
-		if r, ok := ranges[e.AsIdent()]; ok {
+		if r, ok := ranges(e.AsIdent()); ok {
 			return r.span()
 		}
 	case ast.CallKind:
@@ -130,7 +145,7 @@ func spanOf(e ast.Expr, ranges map[string]milliRange) span {
 	return anyNumber()
 }
 
-func spanOfCall(call ast.CallExpr, ranges map[string]milliRange) span {
+func spanOfCall(call ast.CallExpr, ranges rangesOf) span {
 	args := call.Args()
 	if call.FunctionName() == operators.Conditional {
 		// Which branch is taken, or whether the condition fails to evaluate, is not looked into: simple conditions
@@ -188,7 +203,7 @@ const (
 )
 
 // truthOf decides a condition. Simple is false when it could fail to evaluate.
-func truthOf(e ast.Expr, ranges map[string]milliRange) (v verdict, simple bool) {
+func truthOf(e ast.Expr, ranges rangesOf) (v verdict, simple bool) {
 	if e.Kind() == ast.LiteralKind {
 		b, ok := e.AsLiteral().(types.Bool)
 		if !ok {

@@ -93,6 +93,11 @@ func LongHistory(t *rapid.T) []Event {
 	return rapid.Custom(func(t *rapid.T) []Event { return randomHistory(t, 150, 300) }).Draw(t, "long history")
 }
 
+// ShortHistory draws a log like History's, but so short that one can try what would come next.
+func ShortHistory(t *rapid.T) []Event {
+	return rapid.Custom(func(t *rapid.T) []Event { return randomHistory(t, 2, 16) }).Draw(t, "short history")
+}
+
 func randomHistory(t *rapid.T, movesMin, movesMax int) []Event {
 	b := &builder{persons: people[:rapid.IntRange(3, len(people)).Draw(t, "persons")]}
 	b.now = caseTime(fair(t, landmarks))
