@@ -85,13 +85,14 @@ type AuditOptions struct {
 	Workers int       // 0 for one a core
 }
 
-// AuditSources are what an audit reads, all up to the same position. People may be nil.
+// AuditSources are what an audit reads, all up to the same position. People and Plans may be nil.
 type AuditSources struct {
 	Store      eventstore.Store // for what was known earlier
 	Facts      *Facts
 	Register   *Register
 	Governance *Governance
 	People     *People
+	Plans      *Plans // compiled criteria of before
 }
 
 // NewAudit recomputes the awards of a register as of a time and lists those that do not hold up.

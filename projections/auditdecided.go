@@ -39,7 +39,7 @@ func (x *auditor) planner(program string) (*awardWorker, error) {
 		x.planners = map[string]*awardWorker{}
 	}
 	x.planners[program] = nil
-	regimes, err := CompileRegimes(x.Governance, program, x.asOf)
+	regimes, err := x.Plans.Regimes(x.Governance, program, x.asOf)
 	if noRegime(err) {
 		return nil, nil
 	}

@@ -98,12 +98,12 @@ func (x *auditor) load(hash string) *auditPlan {
 		p.wrong = "the log does not hold the criteria that it names"
 		return p
 	}
-	plan, err := criteria.Load(hash, []byte(text))
+	plan, err := x.Plans.load(hash, text)
 	switch {
 	case err != nil:
 		p.wrong = "the criteria that it names cannot be read"
 		return p
-	case plan.Doc.Hash() != hash:
+	case plan.Hash != hash:
 		p.wrong = "the document of its criteria has another hash"
 		return p
 	}

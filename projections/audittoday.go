@@ -32,7 +32,7 @@ func NewWouldHold(from AuditSources, a *RegisteredAward, state *domain.Award, as
 	if !ok {
 		return nil, &NoCriteriaError{Program: program, AsOf: asOf}
 	}
-	plan, err := criteria.Load(regime.Hash, []byte(regime.Document))
+	plan, err := from.Plans.load(regime.Hash, regime.Document)
 	if err != nil {
 		return nil, err
 	}

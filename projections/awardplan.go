@@ -41,29 +41,9 @@ func (e *NoCriteriaError) Error() string {
 	return fmt.Sprintf("no criteria are in force for program %s as of %s", e.Program, e.AsOf.UTC().Format(time.RFC3339))
 }
 
-// CompileRegimes compiles the criteria that were in force for a program up to a time.
+// CompileRegimes compiles the criteria that were in force for a program up to a time, with each document once.
 func CompileRegimes(g *Governance, program string, asOf time.Time) ([]awards.Regime, error) {
-	var regimes []awards.Regime
-	plans := map[string]*criteria.Plan{}
-	for _, r := range g.Regimes(program, asOf) {
-		plan := plans[r.Hash]
-		if plan == nil {
-			var err error
-			if plan, err = criteria.Load(r.Hash, []byte(r.Document)); err != nil {
-				return nil, fmt.Errorf("criteria %s: %w", r.Hash, err)
-			}
-			plans[r.Hash] = plan
-		}
-		regime := awards.Regime{From: r.From.UnixNano(), To: maxTime, Hash: r.Hash, Plan: plan}
-		if !r.To.IsZero() {
-			regime.To = r.To.UnixNano()
-		}
-		regimes = append(regimes, regime)
-	}
-	if len(regimes) == 0 {
-		return nil, &NoCriteriaError{Program: program, AsOf: asOf}
-	}
-	return regimes, nil
+	return (*Plans)(nil).Regimes(g, program, asOf)
 }
 
 // AwardPlan is what to record about one award, in order.

@@ -25,7 +25,7 @@ type AwardPreview struct {
 // nothing.
 func PreviewAwards(f *Facts, program string, regimes []awards.Regime, register *Register, plan *criteria.Plan,
 	at, asOf time.Time) AwardPreview {
-	regimes = insertRegime(regimes, awards.Regime{From: at.UnixNano(), To: maxTime, Hash: plan.Doc.Hash(), Plan: plan})
+	regimes = insertRegime(regimes, awards.Regime{From: at.UnixNano(), To: maxTime, Hash: plan.Hash, Plan: plan})
 	preview := AwardPreview{At: at.UTC()}
 	planner := NewAwardPlanner(f, program, regimes, register, asOf)
 	for _, p := range planner.Plan(planner.People(), 0) {

@@ -74,7 +74,7 @@ func Compare(f *Facts, people *People, program string, from, to *criteria.Plan, 
 	c := &comparer{facts: f, people: people, from: from, to: to}
 	before, after := Replay(f, program, from, asOf, workers), Replay(f, program, to, asOf, workers)
 	result := &Comparison{
-		Program: program, From: from.Doc.Hash(), To: to.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(),
+		Program: program, From: from.Hash, To: to.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
 		Flow: []FlowCell{}, Movers: []Mover{}, NearMisses: []NearMiss{}, Scores: []ScoreChange{},
 	}
 	flow := map[[2]string]int{}

@@ -105,7 +105,7 @@ func Explain(f *Facts, people *People, program string, person uuid.UUID, plan *c
 	s := f.standing(id, people, plan.Doc, &t)
 
 	e := &Explanation{
-		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(),
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
 		Person: person, Name: s.Name, Tier: s.Tier, Score: Decimal(t.Score),
 		Contributions: []Contribution{}, Excluded: []Contribution{}, Missing: []string{}, History: []HistoryEntry{},
 	}

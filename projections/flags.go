@@ -124,7 +124,7 @@ func FindFlags(f *Facts, people *People, program string, plan *criteria.Plan, as
 		opt.Thresholds = DefaultFlagThresholds()
 	}
 	found := &Flags{
-		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(), Flags: []Flag{},
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(), Flags: []Flag{},
 		LeftOut: []string{},
 	}
 	index, known := f.programOf[program]

@@ -80,7 +80,7 @@ func NewImpact(f *Facts, program string, from, to *criteria.Plan, asOf time.Time
 func compareNothing(f *Facts, program string, to *criteria.Plan, asOf time.Time, workers int) *Comparison {
 	c := &comparer{facts: f, from: to, to: to}
 	after := Replay(f, program, to, asOf, workers)
-	result := &Comparison{Program: program, To: to.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(),
+	result := &Comparison{Program: program, To: to.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
 		Flow: []FlowCell{}}
 	counts := map[string]int{}
 	for i, id := range after.Mentors {

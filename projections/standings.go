@@ -34,21 +34,23 @@ func Replay(f *Facts, program string, plan *criteria.Plan, asOf time.Time, worke
 	const batch = 32
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(workers, len(result.Mentors)/batch+1) {
-		group.Go(func() {
-			evaluator := plan.NewEvaluator(&f.tables)
-			for {
-				to := int(next.Add(batch))
-				from := to - batch
-				if from >= len(result.Mentors) {
-					return
-				}
-				for i := from; i < min(to, len(result.Mentors)); i++ {
-					result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
-				}
+	work := func() {
+		evaluator := plan.NewEvaluator(&f.tables)
+		for {
+			to := int(next.Add(batch))
+			from := to - batch
+			if from >= len(result.Mentors) {
+				return
 			}
-		})
+			for i := from; i < min(to, len(result.Mentors)); i++ {
+				result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
+			}
+		}
 	}
+	for range min(workers, len(result.Mentors)/batch+1) - 1 {
+		group.Go(work)
+	}
+	work() // the caller is one of the workers
 	group.Wait()
 	return result
 }
@@ -185,7 +187,7 @@ func NewStandings(f *Facts, people *People, program string, plan *criteria.Plan,
 
 func (f *Facts) standings(timelines *Timelines, people *People, program string, plan *criteria.Plan, asOf time.Time) *Standings {
 	s := &Standings{
-		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(),
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
 		Events: f.EventsIn(program, asOf),
 	}
 	for i, id := range timelines.Mentors {

@@ -64,7 +64,7 @@ func Loses(f *Facts, people *People, program string, person uuid.UUID, plan *cri
 		return nil, err
 	}
 	r := &Losses{
-		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(), Person: person,
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(), Person: person,
 		Name: people.nameOf(person), Tier: tierID(plan.Doc, now.Tier), Events: []Loss{},
 	}
 	if now.Tier == criteria.NoTier {

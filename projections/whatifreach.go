@@ -115,7 +115,7 @@ func Reaches(f *Facts, people *People, program string, person uuid.UUID, plan *c
 		by = last
 	}
 	r := &Reach{
-		Program: program, Criteria: plan.Doc.Hash(), AsOf: asOf.UTC(), Position: f.position.String(), Person: person,
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(), Person: person,
 		Name: people.nameOf(person), Tier: tierID(plan.Doc, now.Tier), To: q.Tier, By: by.UTC(), Events: []FurtherEvent{},
 		Searched: ReachSearch{Limits: []string{}},
 	}

@@ -39,7 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	only := flags.String("only", "", "run only these `steps`, separated by commas")
 	list := flags.Bool("list", false, "list the steps and stop")
-	short := flags.Bool("short", false, "a quick pass: short tests, no fuzzing, benchmarks or other platforms")
+	short := flags.Bool("short", false, "a quick pass: short tests, few random cases, no fuzzing, benchmarks or other platforms")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -101,6 +101,8 @@ func allSteps() []step {
 			needs: []string{"build"}, timeMax: 6 * time.Minute, run: checkReadme},
 		{name: "test", about: "all tests under the race detector; skipped ones are named",
 			needs: []string{"requirements"}, timeMax: 15 * time.Minute, run: checkTests},
+		{name: "properties", about: "tests of properties again, with many random cases", long: true,
+			timeMax: 8 * time.Minute, run: checkProperties},
 		{name: "bench", about: "every benchmark runs once", long: true, timeMax: 6 * time.Minute, run: checkBenchmarks},
 		{name: "fuzz", about: "every fuzz target for a few seconds", long: true, timeMax: 6 * time.Minute, run: checkFuzz},
 		{name: "cross", about: "other systems and 32-bit machines compile", long: true, timeMax: 10 * time.Minute,

@@ -9,6 +9,19 @@ import (
 	"strings"
 )
 
+// How many random cases a property is tried with. The race detector makes each several times as expensive, and finds
+// in few what there is to find: many cases are tried without it.
+const (
+	casesUnderRace = 25
+	casesWithout   = 100
+)
+
+// rapidPackage is what tests of properties import.
+const rapidPackage = "pgregory.net/rapid"
+
+// casesEnv is the variable that tells tests of properties how many random cases to try.
+func casesEnv(n int) string { return fmt.Sprintf("RAPID_CHECKS=%d", n) }
+
 // checkTests runs all tests under the race detector.
 func checkTests(ctx context.Context, g gate) (report, error) {
 	args := []string{"go", "test", "-json", "-race", "-timeout", "20m"}
@@ -16,8 +29,40 @@ func checkTests(ctx context.Context, g gate) (report, error) {
 		args = append(args, "-short")
 	}
 	log := newTestLog(func(line string) { fmt.Fprintln(g.out, "    "+line) })
-	_, err := command{dir: g.root, env: []string{"CGO_ENABLED=1"}, args: append(args, "./..."), each: log.add}.output(ctx)
+	env := []string{"CGO_ENABLED=1", casesEnv(casesUnderRace)}
+	_, err := command{dir: g.root, env: env, args: append(args, "./..."), each: log.add}.output(ctx)
 	return log.report(err)
+}
+
+// checkProperties runs the tests of the packages that have properties again, with more random cases.
+func checkProperties(ctx context.Context, g gate) (report, error) {
+	list, err := g.goCommand(ctx, "list", "-f", "{{.ImportPath}} {{.TestImports}} {{.XTestImports}}", "./...")
+	if err != nil {
+		return report{}, err
+	}
+	packages := importersOfRapid(list)
+	if len(packages) == 0 {
+		return report{}, errors.New("no test tries a property with " + rapidPackage)
+	}
+	log := newTestLog(func(line string) { fmt.Fprintln(g.out, "    "+line) })
+	// Without -count an earlier run counts: go test does not notice a variable that is read before the tests begin.
+	args := append([]string{"go", "test", "-json", "-count", "1", "-timeout", "10m"}, packages...)
+	_, err = command{dir: g.root, env: []string{casesEnv(casesWithout)}, args: args, each: log.add}.output(ctx)
+	rep, err := log.report(err)
+	rep.note += fmt.Sprintf(", %d cases a property", casesWithout)
+	return rep, err
+}
+
+// importersOfRapid reads lines of a package and its imports, and picks the packages that import rapidPackage.
+func importersOfRapid(list string) []string {
+	var packages []string
+	for text := range strings.Lines(list) {
+		fields := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" []\n", r) })
+		if len(fields) > 1 && slices.Contains(fields[1:], rapidPackage) {
+			packages = append(packages, fields[0])
+		}
+	}
+	return packages
 }
 
 // checkBenchmarks runs every benchmark once, so that none rots. It measures nothing.

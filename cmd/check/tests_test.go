@@ -75,6 +75,14 @@ func TestLogOfNothing(t *testing.T) {
 	}
 }
 
+func TestImportersOfRapid(t *testing.T) {
+	got := importersOfRapid("laurel/a [os testing] [pgregory.net/rapid testing]\nlaurel/b [] []\n" +
+		"laurel/c [pgregory.net/rapid] []\nlaurel/d [pgregory.net/rapidly] [testing]\n")
+	if want := []string{"laurel/a", "laurel/c"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestParseFuzzList(t *testing.T) {
 	got := parseFuzzList("FuzzDecode\nFuzzParse\nok  \tlaurel/a\t0.01s\n" +
 		"?   \tlaurel/b\t[no test files]\nok  \tlaurel/c\t0.01s\n" +

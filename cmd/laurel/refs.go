@@ -93,7 +93,7 @@ func parseCriteria(ref, name string, text []byte) (*loadedCriteria, error) {
 		return nil, fmt.Errorf("compile criteria %s: %w", name, err)
 	}
 	return &loadedCriteria{
-		ref: ref, name: name, text: text, doc: doc, findings: findings, hash: doc.Hash(), plan: plan,
+		ref: ref, name: name, text: text, doc: doc, findings: findings, hash: plan.Hash, plan: plan,
 	}, nil
 }
 

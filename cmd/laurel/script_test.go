@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"laurel": main})
 }
 
+// raceEnv has a program under the race detector exit at once, and not sleep for a second before.
+const raceEnv = "GORACE=atexit_sleep_ms=10"
+
 // TestScript runs the scripts of testdata/script, each in a directory of its own. Their extra commands:
 //
 //	sample FILE               writes the bundled git log
@@ -36,8 +39,7 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
-			// A program under the race detector otherwise sleeps a second before it exits.
-			e.Setenv("GORACE", "atexit_sleep_ms=10")
+			e.Vars = append(e.Vars, raceEnv)
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			e.Setenv("NO_COLOR", "1")
 			return nil

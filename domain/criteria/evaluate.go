@@ -97,6 +97,9 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 	if n := len(facts); n > 0 && facts[n-1].At > asOf {
 		facts = facts[:sort.Search(n, func(i int) bool { return facts[i].At > asOf })]
 	}
+	if size := cap(e.transArena); size-len(e.transArena) <= size/16 {
+		e.transArena = make([]Transition, 0, arenaBlock(size, 0))
+	}
 	first := len(e.transArena)
 	relevant := &e.plan.relevant
 	for i, outcome := 0, 0; ; {
@@ -448,14 +451,21 @@ func (e *Evaluator) regate(i int, v Milli) {
 	}
 }
 
-// arenaBlock is how many values one block of results holds.
-const arenaBlock = 1 << 14
+// arenaBlockMin and arenaBlockMax are how many values one block of results holds. The first is small, for those who
+// evaluate one mentor; each further one is twice as large.
+const (
+	arenaBlockMin = 1 << 6
+	arenaBlockMax = 1 << 14
+)
+
+// arenaBlock is how large the block after one of the given size is, if it has to hold n values.
+func arenaBlock(before, n int) int { return max(n, min(max(2*before, arenaBlockMin), arenaBlockMax)) }
 
 // timeline cuts the results of this mentor from the arenas.
 func (e *Evaluator) timeline(first int) Timeline {
 	n := len(e.states)
 	if cap(e.arena)-len(e.arena) < n {
-		e.arena = make([]Milli, 0, max(arenaBlock, n))
+		e.arena = make([]Milli, 0, arenaBlock(cap(e.arena), n))
 	}
 	from := len(e.arena)
 	e.arena = append(e.arena, e.values.milli[:n]...)
@@ -465,9 +475,6 @@ func (e *Evaluator) timeline(first int) Timeline {
 		Measures:    e.arena[from:len(e.arena):len(e.arena)],
 		Transitions: e.transArena[first:end:end],
 		Due:         min(e.due, e.keepDue),
-	}
-	if cap(e.transArena)-end < arenaBlock/16 {
-		e.transArena = make([]Transition, 0, arenaBlock)
 	}
 	return t
 }

@@ -6,8 +6,11 @@ import (
 	"time"
 )
 
-// FuzzParse checks that no text makes the parser panic or take long, that findings have places, and that whatever is
-// accepted survives its canonical form.
+// parseTimeMax is far more than any text takes, on a machine that is busy with other things, too.
+const parseTimeMax = time.Minute
+
+// FuzzParse checks that no text makes the parser panic or hang, that findings have places, and that whatever is accepted
+// survives its canonical form.
 func FuzzParse(f *testing.F) {
 	for _, pattern := range []string{"valid/*.*", "invalid/*.yaml", "warnings/*.yaml"} {
 		for _, path := range files(f, pattern) {
@@ -23,7 +26,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		began := time.Now()
 		doc, ds := Parse("fuzz.yaml", text)
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > parseTimeMax {
 			t.Errorf("took %v", took)
 		}
 		if (doc == nil) != ds.HasErrors() {

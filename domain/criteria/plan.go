@@ -11,7 +11,8 @@ import (
 
 // Plan is a criteria document compiled for evaluation. It is immutable and safe for concurrent use.
 type Plan struct {
-	Doc *Document
+	Doc  *Document
+	Hash string // of the document, which is not to change any more
 
 	calendar *calendar
 	cuts     [EveryYear + 1]bool // the calendar units that some measure needs
@@ -90,7 +91,7 @@ func Compile(checked *CheckedDocument) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time zone %q of the criteria: %w", doc.Timezone, err)
 	}
-	p := &Plan{Doc: doc, calendar: newCalendar(loc), vars: variables{}}
+	p := &Plan{Doc: doc, Hash: doc.Hash(), calendar: newCalendar(loc), vars: variables{}}
 	for i := range doc.Measures {
 		p.names = append(p.names, doc.Measures[i].Name)
 		p.vars[doc.Measures[i].Name] = i

@@ -74,13 +74,14 @@ func (w *auditWorld) run() {
 type fatal interface{ Fatal(args ...any) }
 
 // audit recomputes the awards as known at a position; nil for all that is known.
-func audit(t fatal, store eventstore.Store, program string, asOf time.Time, upTo *eventstore.Position) *projections.Audit {
+func audit(t fatal, store eventstore.Store, program string, asOf time.Time, upTo *eventstore.Position,
+	plans *projections.Plans) *projections.Audit {
 	ctx := context.Background()
 	opt := projections.BuildOptions{}
 	if upTo != nil {
 		opt.UpTo = *upTo
 	}
-	from := projections.AuditSources{Store: store}
+	from := projections.AuditSources{Store: store, Plans: plans}
 	var err error
 	if from.Facts, err = projections.Build(ctx, store, opt); err != nil {
 		t.Fatal(err)
@@ -120,7 +121,7 @@ func TestAuditReasons(t *testing.T) {
 				sessions = append(sessions, w.add(auditRoom, day, &domain.SessionHeld{}))
 			}
 			w.run()
-			if found := audit(t, w.store, "git", auditDay(4), nil); found.Awards != 1 || found.HoldUp != 1 {
+			if found := audit(t, w.store, "git", auditDay(4), nil, nil); found.Awards != 1 || found.HoldUp != 1 {
 				t.Fatalf("after the run: %+v", found)
 			}
 			before, err := w.store.Head(t.Context())
@@ -128,7 +129,7 @@ func TestAuditReasons(t *testing.T) {
 				t.Fatal(err)
 			}
 			change(w, sessions)
-			found := audit(t, w.store, "git", auditDay(20), nil)
+			found := audit(t, w.store, "git", auditDay(20), nil, nil)
 			if len(found.Findings) != 1 || len(found.Findings[0].Reasons) != 1 || found.Findings[0].Reasons[0].Reason != name {
 				t.Fatalf("by what is known now: %+v", found)
 			}
@@ -136,13 +137,13 @@ func TestAuditReasons(t *testing.T) {
 			if name == projections.AuditEvidenceVoided && !slices.Equal(events, sessions[1:]) {
 				t.Errorf("got events %v, want %v", events, sessions[1:])
 			}
-			if found := audit(t, w.store, "git", auditDay(20), &before); found.HoldUp != 1 {
+			if found := audit(t, w.store, "git", auditDay(20), &before, nil); found.HoldUp != 1 {
 				t.Errorf("by what was known: %+v", found)
 			}
 			w.run() // grandfather: the award is kept under the criteria in force
 			w.seen = 20
 			w.run()
-			found = audit(t, w.store, "git", auditDay(20), nil)
+			found = audit(t, w.store, "git", auditDay(20), nil, nil)
 			if d := found.Findings[0].Decided; d == nil || d.Kind != projections.DecidedKept {
 				t.Errorf("after another run: %+v", d)
 			}
@@ -175,7 +176,7 @@ func TestAuditNeverJustified(t *testing.T) {
 		change(&c)
 		w.add(domain.AwardStream(claimTestID(1000+i)), 3, &domain.AwardGranted{AwardCase: c})
 	}
-	found := audit(t, w.store, "git", auditDay(3), nil)
+	found := audit(t, w.store, "git", auditDay(3), nil, nil)
 	never := 0
 	for _, f := range found.Findings {
 		if slices.ContainsFunc(f.Reasons, func(c projections.AuditCause) bool {
@@ -202,6 +203,7 @@ func TestAuditAfterPass(t *testing.T) {
 			}
 		}
 		const program = "alpha"
+		var plans projections.Plans
 		cuts := []int{rapid.IntRange(0, len(events)).Draw(t, "cut"), len(events)}
 		done := 0
 		for round, cut := range cuts {
@@ -211,7 +213,7 @@ func TestAuditAfterPass(t *testing.T) {
 			}
 			doc.Program = program
 			from := time.Date(2000+round*24, 1, 1, 0, 0, 0, 0, time.UTC)
-			encoded, err := eventstore.Encode(domain.Event{ID: uuid.New(), Payload: &domain.CriteriaActivated{
+			encoded, err := eventstore.Encode(domain.Event{ID: claimTestID(1 + round), Payload: &domain.CriteriaActivated{
 				Hash: doc.Hash(), Document: string(doc.Canonical()), EffectiveAt: from},
 				Meta: domain.Metadata{OccurredAt: from, Schema: 1}})
 			if err != nil {
@@ -224,10 +226,10 @@ func TestAuditAfterPass(t *testing.T) {
 					Meta: domain.Metadata{OccurredAt: e.OccurredAt, Schema: domain.SchemaOf(domain.EventType(e.Type))}})
 			}
 			asOf := time.Date(2025+round, 1, 1, 0, 0, 0, 0, time.UTC)
-			if _, err := awarding.Run(context.Background(), store, program, awarding.Options{AsOf: asOf}); err != nil {
+			if _, err := awarding.Run(context.Background(), store, program, awarding.Options{AsOf: asOf, Plans: &plans}); err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range audit(t, store, program, asOf, nil).Findings {
+			for _, f := range audit(t, store, program, asOf, nil, &plans).Findings {
 				if f.Decided == nil {
 					t.Fatalf("round %d: nothing explains %+v", round, f)
 				}

@@ -28,8 +28,9 @@ func TestRegisterIsOfTheHistory(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "activations") {
 			actives = append(actives, activation{drawTime(t, events, around), rapid.SampledFrom(documents).Draw(t, "document")})
 		}
+		var plans projections.Plans
 		prepare := func() *world {
-			w := newWorld(t)
+			w := newWorld(t, &plans)
 			for _, a := range actives {
 				w.activate(a.rules, a.effective)
 			}
@@ -105,7 +106,8 @@ func TestAwardsUnderCorrections(t *testing.T) {
 		events := naive.History(t)
 		documents := rapid.SliceOfN(rapid.Custom(drawRules), 1, 3).Draw(t, "documents")
 		around := []int{-400, -30, -1, 0, 0, 0, 1, 5, 10, 30, 90, 400}
-		calm, rough := newWorld(t), newWorld(t)
+		var plans projections.Plans
+		calm, rough := newWorld(t, &plans), newWorld(t, &plans)
 		both := []*world{calm, rough}
 		var activated []uuid.UUID
 		var newest time.Time

@@ -65,12 +65,14 @@ type world struct {
 	t     *rapid.T
 	store *eventstore.Memory
 	model *model
+	plans *projections.Plans
 	n     int
 	runs  int // decisions of the last run
 }
 
-func newWorld(t *rapid.T) *world {
-	return &world{t: t, store: eventstore.NewMemory(), model: &model{t: t}}
+// newWorld returns an empty world. Those of one history share their compiled criteria.
+func newWorld(t *rapid.T, plans *projections.Plans) *world {
+	return &world{t: t, store: eventstore.NewMemory(), model: &model{t: t}, plans: plans}
 }
 
 func (w *world) happen(events ...naive.Event) {
@@ -117,13 +119,13 @@ func (w *world) register() *projections.Register {
 
 // run makes a pass, and holds each of its decisions to the model. It reports false where no criteria are in force.
 func (w *world) run(asOf time.Time) bool {
-	w.runs = 0
-	_, err := awarding.Run(context.Background(), w.store, naive.CaseProgram, awarding.Options{
-		AsOf: asOf, Workers: 2, Decided: func(d awarding.Decision) {
-			w.runs++
-			w.check(d)
-		},
-	})
+	var decisions []awarding.Decision // checked below: a failure has to be told on the goroutine of the test
+	_, err := awarding.Run(context.Background(), w.store, naive.CaseProgram, awarding.Options{AsOf: asOf, Workers: 2,
+		Plans: w.plans, Decided: func(d awarding.Decision) { decisions = append(decisions, d) }})
+	w.runs = len(decisions)
+	for _, d := range decisions {
+		w.check(d)
+	}
 	var none *projections.NoCriteriaError
 	if errors.As(err, &none) {
 		if w.model.inForce(asOf) != nil {
@@ -237,7 +239,7 @@ func (d *dying) AppendBatch(ctx context.Context, appends []eventstore.StreamAppe
 // die makes a pass that is killed after some appends.
 func (w *world) die(asOf time.Time, after int, silent bool) {
 	_, err := awarding.Run(context.Background(), &dying{w.store, after, silent}, naive.CaseProgram,
-		awarding.Options{AsOf: asOf})
+		awarding.Options{AsOf: asOf, Plans: w.plans})
 	var none *projections.NoCriteriaError
 	if err != nil && !errors.Is(err, errKilled) && !errors.As(err, &none) {
 		w.t.Fatalf("killed run as of %v: %v", asOf, err)

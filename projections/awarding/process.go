@@ -27,6 +27,9 @@ type Options struct {
 	// DryRun plans a pass and appends nothing.
 	DryRun bool
 
+	// Plans keeps compiled criteria from one pass to the next; nil compiles them anew.
+	Plans *projections.Plans
+
 	Workers  int                     // goroutines that plan; 0 for one a core
 	Progress func(done, total int)   // if not nil, called now and then with the number of people looked at
 	Decided  func(Decision)          // if not nil, called for each decision, once it is recorded
@@ -146,7 +149,7 @@ func prepare(ctx context.Context, store eventstore.Store, report *Report, o Opti
 			report.AsOf = o.Now
 		}
 	}
-	regimes, err := projections.CompileRegimes(governance, report.Program, report.AsOf)
+	regimes, err := o.Plans.Regimes(governance, report.Program, report.AsOf)
 	if err != nil {
 		return nil, err
 	}

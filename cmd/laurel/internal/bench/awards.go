@@ -34,7 +34,7 @@ func (a *Awards) measure(ctx context.Context, o Options, store eventstore.Store)
 	}
 	at := domain.OccurredMin
 	activated, err := eventstore.Encode(domain.Event{ID: uuid.New(), Meta: domain.Metadata{OccurredAt: at, Schema: 1},
-		Payload: &domain.CriteriaActivated{Hash: plan.Doc.Hash(), EffectiveAt: at, Document: string(plan.Doc.Canonical())}})
+		Payload: &domain.CriteriaActivated{Hash: plan.Hash, EffectiveAt: at, Document: string(plan.Doc.Canonical())}})
 	if err != nil {
 		return err
 	}
