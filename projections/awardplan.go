@@ -3,10 +3,7 @@ package projections
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -117,28 +114,12 @@ func (p *AwardPlanner) Plan(people []uuid.UUID, workers int) []AwardPlan {
 	if len(p.regimes) == 0 {
 		return nil
 	}
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	const batch = 16
 	plans := make([][]AwardPlan, len(people))
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, len(people)/batch+1) {
-		group.Go(func() {
-			w := p.worker()
-			for {
-				to := int(next.Add(batch))
-				if to-batch >= len(people) {
-					return
-				}
-				for i := to - batch; i < min(to, len(people)); i++ {
-					plans[i] = w.plan(people[i])
-				}
-			}
-		})
-	}
-	group.Wait()
+	inParallel(len(people), batch, workers, func() func(int) {
+		w := p.worker()
+		return func(i int) { plans[i] = w.plan(people[i]) }
+	})
 	return slices.Concat(plans...)
 }
 

@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,31 +24,13 @@ type Timelines struct {
 func Replay(f *Facts, program string, plan *criteria.Plan, asOf time.Time, workers int) *Timelines {
 	result := &Timelines{Mentors: f.MentorsOf(program)}
 	result.Of = make([]criteria.Timeline, len(result.Mentors))
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	// Mentors differ much in how many facts they have: workers fetch a few at a time.
 	const batch = 32
-	var next atomic.Int64
-	var group sync.WaitGroup
-	work := func() {
+	inParallel(len(result.Mentors), batch, workers, func() func(int) {
 		evaluator := plan.NewEvaluator(&f.tables)
-		for {
-			to := int(next.Add(batch))
-			from := to - batch
-			if from >= len(result.Mentors) {
-				return
-			}
-			for i := from; i < min(to, len(result.Mentors)); i++ {
-				result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
-			}
+		return func(i int) {
+			result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
 		}
-	}
-	for range min(workers, len(result.Mentors)/batch+1) - 1 {
-		group.Go(work)
-	}
-	work() // the caller is one of the workers
-	group.Wait()
+	})
 	return result
 }
 
