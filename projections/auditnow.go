@@ -1,14 +1,12 @@
 package projections
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -120,27 +118,11 @@ func (c *auditCase) never(detail string) {
 
 // judgeNow recomputes every award with what is known now.
 func (x *auditor) judgeNow(workers int) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	const batch = 64
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, len(x.cases)/batch+1) {
-		group.Go(func() {
-			w := newAuditWorker(x.Facts, x.asOf)
-			for {
-				to := int(next.Add(batch))
-				if to-batch >= len(x.cases) {
-					return
-				}
-				for _, c := range x.cases[to-batch : min(to, len(x.cases))] {
-					w.judge(c, x.inForce[string(c.state.Case.Program)])
-				}
-			}
-		})
-	}
-	group.Wait()
+	_ = spread(context.Background(), len(x.cases), batch, workers, func(int) func(int) {
+		w := newAuditWorker(x.Facts, x.asOf)
+		return func(i int) { w.judge(x.cases[i], x.inForce[string(x.cases[i].state.Case.Program)]) }
+	})
 }
 
 // auditWorker recomputes one award after the other from the same facts.

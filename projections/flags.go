@@ -3,8 +3,8 @@ package projections
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -212,34 +212,19 @@ func (x *flagFinder) add(flags ...Flag) {
 
 // perMentor looks for the flags that concern how one mentor stands, on many goroutines.
 func (x *flagFinder) perMentor(workers int, bursts, oneMentee bool) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	const batch = 32
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, len(x.mentors)/batch+1) {
-		group.Go(func() {
-			w := newStander(x)
-			for {
-				to := int(next.Add(batch))
-				from := to - batch
-				if from >= len(x.mentors) {
-					return
-				}
-				for _, m := range x.mentors[from:min(to, len(x.mentors))] {
-					w.turnTo(m)
-					if bursts {
-						x.add(w.bursts()...)
-					}
-					if oneMentee {
-						x.add(w.oneMentee()...)
-					}
-				}
+	_ = spread(context.Background(), len(x.mentors), batch, workers, func(int) func(int) {
+		w := newStander(x)
+		return func(i int) {
+			w.turnTo(x.mentors[i])
+			if bursts {
+				x.add(w.bursts()...)
 			}
-		})
-	}
-	group.Wait()
+			if oneMentee {
+				x.add(w.oneMentee()...)
+			}
+		}
+	})
 }
 
 // until returns the facts of a mentor up to the as-of time.

@@ -78,7 +78,9 @@ func (s *reaching) cellOf(before, after *criteria.Timeline, still bool, end int6
 		if m := &s.plan.Doc.Measures[i]; m.Aggregate == criteria.ShareMentee {
 			// No part grows by itself: at the end of the span it is the smallest.
 			sum := s.indexOf(m.In)
-			c.parts[i] = criteria.Range{Low: after.Measures[i] * after.Measures[sum] / 1000, High: before.Measures[sum]}
+			// Shares are rounded to the next thousandth.
+			least := max(0, after.Measures[i]-1) * after.Measures[sum] / 1000
+			c.parts[i] = criteria.Range{Low: least, High: before.Measures[sum]}
 		}
 	}
 	return c
@@ -155,16 +157,31 @@ func (s *reaching) feasible(counts []int) bool {
 	return false
 }
 
-// feasibleIn is feasible within one span of time.
+// feasibleIn is feasible within one span of time. That a sum grows and that it stays as it is are looked at apart where
+// shares of it are measured: as soon as something is added, somebody has a share in it.
 func (s *reaching) feasibleIn(c *cell, counts []int) bool {
 	s.checks++
-	ranges := s.stretched(c, counts)
-	for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
-		if s.plan.Possible(tier, ranges) {
-			return true
+	for still := range 1 << len(s.shared) {
+		ranges := s.stretched(c, counts, still)
+		for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
+			if s.plan.Possible(tier, ranges) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// findShared lists the sums that shares are measured of, up to a few of them.
+func (s *reaching) findShared() {
+	const sharedMax = 4
+	for _, i := range s.measures {
+		if m := &s.plan.Doc.Measures[i]; m.Aggregate == criteria.ShareMentee {
+			if sum := s.indexOf(m.In); !slices.Contains(s.shared, sum) && len(s.shared) < sharedMax {
+				s.shared = append(s.shared, sum)
+			}
+		}
+	}
 }
 
 // findHull makes the cell that all cells are in: what is not feasible in it is feasible in none.
@@ -186,8 +203,9 @@ func both(a, b criteria.Range) criteria.Range {
 	return criteria.Range{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
 }
 
-// stretched returns what the measures can be in a cell after so many events of each kind.
-func (s *reaching) stretched(c *cell, counts []int) []criteria.Range {
+// stretched returns what the measures can be in a cell after so many events of each kind, of which none adds to those
+// shared sums whose bit is set in still.
+func (s *reaching) stretched(c *cell, counts []int, still int) []criteria.Range {
 	ranges := make([]criteria.Range, len(c.ranges))
 	copy(ranges, c.ranges)
 	starts := 0
@@ -196,7 +214,14 @@ func (s *reaching) stretched(c *cell, counts []int) []criteria.Range {
 			starts += n
 		}
 	}
+	stays := func(measure int) bool {
+		i := slices.Index(s.shared, measure)
+		return i >= 0 && still>>i&1 != 0
+	}
 	for _, i := range s.measures {
+		if stays(i) {
+			continue
+		}
 		m := &s.plan.Doc.Measures[i]
 		total, n := criteria.Milli(0), 0
 		least, most := criteria.Milli(math.MaxInt64), criteria.Milli(0)
@@ -223,6 +248,9 @@ func (s *reaching) stretched(c *cell, counts []int) []criteria.Range {
 			weight := float64(m.PriorWeight) + 1000*float64(s.ratings[i])
 			r.High = max(r.High, meanWith(r.High, weight, most, n)+1)
 			r.Low = min(r.Low, meanWith(r.Low, weight, least, n)-1)
+		case criteria.StreakWeek, criteria.StreakMonth:
+			// A run that would have ended by then may go on from where it is now.
+			r.High = max(r.High, s.cells[0].ranges[i].High) + min(total, s.room(c, m, starts))
 		default:
 			r.High += min(total, s.room(c, m, starts))
 			for _, limit := range m.Caps {
@@ -234,7 +262,9 @@ func (s *reaching) stretched(c *cell, counts []int) []criteria.Range {
 	}
 	for _, i := range s.measures {
 		if m := &s.plan.Doc.Measures[i]; m.Aggregate == criteria.ShareMentee {
-			s.stretchShare(&ranges[i], c.parts[i], m.In, counts)
+			if sum := s.indexOf(m.In); !stays(sum) {
+				s.stretchShare(&ranges[i], c.parts[i], sum, counts)
+			}
 		}
 	}
 	return ranges
@@ -245,10 +275,9 @@ func meanWith(mean criteria.Milli, weight float64, rating criteria.Milli, n int)
 	return criteria.Milli(math.Round((float64(mean)*weight + 1000*float64(rating)*float64(n)) / (weight + 1000*float64(n))))
 }
 
-// stretchShare widens what a share can be: the largest part stays, and the sum may grow by all that is added; with
-// few mentees, one of them has much of it.
-func (s *reaching) stretchShare(r *criteria.Range, parts criteria.Range, in string, counts []int) {
-	sum := s.indexOf(in)
+// stretchShare widens what a share of a sum can be: the largest part stays, and the sum may grow by all that is added;
+// with few mentees, one of them has much of it.
+func (s *reaching) stretchShare(r *criteria.Range, parts criteria.Range, sum int, counts []int) {
 	added, events, nobodys := criteria.Milli(0), 0, false
 	for k, n := range counts {
 		if add := s.kinds[k].most[sum]; add > 0 && n > 0 {
@@ -263,6 +292,9 @@ func (s *reaching) stretchShare(r *criteria.Range, parts criteria.Range, in stri
 	low := parts.Low * 1000 / (parts.High + added)
 	if !nobodys && !s.takes(sum, domain.TypePracticeShared) {
 		low = max(low, 1000/criteria.Milli(s.sharing(sum)+events))
+	}
+	if !slices.Contains(s.shared, sum) { // then it may be that nothing is added
+		low = min(low, r.Low)
 	}
 	*r = criteria.Range{Low: low, High: 1000}
 }

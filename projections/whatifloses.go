@@ -1,10 +1,8 @@
 package projections
 
 import (
-	"runtime"
+	"context"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -78,19 +76,14 @@ func Loses(f *Facts, people *People, program string, person uuid.UUID, plan *cri
 	all = slices.DeleteFunc(all, func(v voidable) bool { return !d.may(base, &v) })
 	r.Evaluated = len(all)
 	after := make([]*criteria.Timeline, len(all)) // nil where the tier stays
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
-		group.Go(func() {
-			try := newTrier(plan, base)
-			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
-				if t := try.evaluate(base.without(&all[i]), asOf.UnixNano()); t.Tier < now.Tier {
-					after[i] = &t
-				}
+	_ = spread(context.Background(), len(all), 1, 0, func(int) func(int) {
+		try := newTrier(plan, base)
+		return func(i int) {
+			if t := try.evaluate(base.without(&all[i]), asOf.UnixNano()); t.Tier < now.Tier {
+				after[i] = &t
 			}
-		})
-	}
-	group.Wait()
+		}
+	})
 	for i, t := range after {
 		if t != nil {
 			r.Events = append(r.Events, base.loss(&all[i], people, plan, int(now.Tier), t))

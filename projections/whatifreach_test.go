@@ -344,6 +344,11 @@ func TestReachesCases(t *testing.T) {
 		{"confirmed", "m: {count: events, of: SessionHeld, where: confirmed}", "m >= 2",
 			[]domain.EventType{domain.TypeSessionConfirmed}, 0,
 			"reached in 0 days, proven: SessionConfirmed, SessionConfirmed"},
+		{"a run that goes on", "m: {streak: month, of: SessionHeld, grace: 0}", "m >= 5", nil, 0,
+			"reached in 80 days, proven: SessionHeld, SessionHeld, SessionHeld"},
+		{"a share of nothing",
+			"o: {sum: points, of: {GoalMet: 1}}\n  e: {count: events, of: SessionHeld}\n  m: {share: mentee, in: o}",
+			"e >= 4 && m < 0.4", nil, 0, "reached in 0 days, proven: SessionHeld"},
 		{"below zero", "m: {count: events, of: SessionHeld}", "m <= 2", nil, 0, "impossible"},
 	}
 	for _, test := range tests {

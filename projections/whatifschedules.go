@@ -6,7 +6,8 @@ import (
 )
 
 // schedules tries a combination of events at likely times with likely mentees: all at once or so many at the beginning
-// of each calendar unit, in turns with those who are there or with new ones, outcomes at the end.
+// of each calendar unit, from this one or the next on, in turns with those who are there or with new ones, outcomes at
+// the end.
 func (s *reaching) schedules(counts []int) {
 	starts := s.startsIn(counts)
 	facts, outcomes := 0, 0
@@ -22,6 +23,9 @@ func (s *reaching) schedules(counts []int) {
 	for _, unit := range s.units {
 		if unit != nil {
 			units = append(units, unit)
+		}
+		if len(unit) > 1 {
+			units = append(units, unit[1:]) // what this unit asks for may be there already
 		}
 	}
 	turns := s.turns(starts)

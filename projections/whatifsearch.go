@@ -46,6 +46,7 @@ type reaching struct {
 	hull       cell        // that all of them are in
 	checks     int         // of bounds
 	ratings    []int       // by measure: how many surely count
+	shared     []int       // the sums that shares are measured of
 	sharers    map[int]int // by sum: the mentees who have a part in it
 
 	cut         bool // not everyone is tried
@@ -82,6 +83,7 @@ func newReaching(whole part, plan *criteria.Plan, target int, from, to int64, q 
 		}
 	}
 	s.rated = s.needsRatings()
+	s.findShared()
 	s.findWhos()
 	s.probe = s.base.copy()
 	s.start(s.probe, s.existing, from)

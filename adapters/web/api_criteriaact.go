@@ -10,7 +10,6 @@ import (
 	"laurel/domain/criteria"
 	"laurel/projections"
 	"laurel/projections/awarding"
-	"laurel/projections/serving"
 )
 
 // Matched is a decision about criteria by somebody who has looked at them.
@@ -159,24 +158,16 @@ func checkMatch(match, version string) error {
 }
 
 // deskFor is the desk with the hash that the path names and the report that was seen, which is nil where none was named.
-func (v *visit) deskFor(ref string, body *SeenBody, match string) (*awarding.CriteriaDesk, *acting, string, *projections.Impact, error) {
+func (v *visit) deskFor(ref string, body *SeenBody, match string) (
+	*awarding.CriteriaDesk, *acting, string, awarding.SeenImpact, error) {
 	d, c, err := v.openDesk(body.At, match)
 	if err != nil {
 		return nil, nil, "", nil, err
 	}
 	hash, err := findHash(d, ref)
-	if err != nil || body.Seen == "" {
-		return d, c, hash, nil, err
-	}
-	then, err := v.engine.Look(v.ctx(), serving.At{Program: d.Program, Position: body.Seen})
-	if err != nil {
-		return nil, nil, "", nil, err
-	}
-	defer then.Close()
-	earlier := *d
-	earlier.Facts, earlier.Governance = then.Facts, then.Governance
-	seen, err := earlier.Impact(hash)
-	return d, c, hash, seen, err
+	return d, c, hash, v.seenAt(body.Seen, d, func(then *awarding.CriteriaDesk) (*projections.Impact, error) {
+		return then.Impact(hash)
+	}), err
 }
 
 // findHash finds the one document of the desk's program whose hash begins so.

@@ -20,7 +20,7 @@ type criteriaDecision struct {
 	meta domain.CommandMeta
 	by   uuid.UUID
 	hash string
-	seen *projections.Impact // the report that the visitor looked at; nil for that of whoever decided before
+	seen awarding.SeenImpact // the report that the visitor looked at; nil for that of whoever decided before
 }
 
 // approveCriteria agrees to a proposal of somebody else.
@@ -119,18 +119,32 @@ func (v *visit) deciding() (*serving.View, domain.CommandMeta, error) {
 
 // impactSeen computes the report that the visitor has seen: that of the position which the form names, as of the time of
 // the decision; nil where it names none.
-func (v *visit) impactSeen(now *awarding.CriteriaDesk, impact func(*awarding.CriteriaDesk) (*projections.Impact, error)) (
-	*projections.Impact, error) {
+func (v *visit) impactSeen(desk *awarding.CriteriaDesk, impact func(*awarding.CriteriaDesk) (*projections.Impact, error)) (
+	awarding.SeenImpact, error) {
 	position, err := v.text("seen", parameterBytesMax)
-	if position == "" || err != nil {
-		return nil, err
-	}
-	view, err := v.engine.Look(v.ctx(), serving.At{Program: now.Program, Position: position})
 	if err != nil {
 		return nil, err
 	}
-	defer view.Close()
-	return impact(v.desk(view, now.AsOf))
+	return v.seenAt(position, desk, impact), nil
+}
+
+// seenAt computes the report that was seen at a position of the log; nil where none is given.
+func (v *visit) seenAt(position string, desk *awarding.CriteriaDesk,
+	impact func(*awarding.CriteriaDesk) (*projections.Impact, error)) awarding.SeenImpact {
+	if position == "" {
+		return nil
+	}
+	return func(now *projections.Impact) (*projections.Impact, error) {
+		if position == desk.Facts.Position().String() {
+			return now, nil
+		}
+		view, err := v.engine.Look(v.ctx(), serving.At{Program: desk.Program, Position: position})
+		if err != nil {
+			return nil, err
+		}
+		defer view.Close()
+		return impact(v.desk(view, desk.AsOf))
+	}
 }
 
 // timeField reads a time of a form, in UTC where it says no other; the one given where the field is empty.

@@ -150,8 +150,12 @@ func (v *visit) proposeCriteria() error {
 	if seen == nil {
 		return v.askProposal(view, d, now, nil)
 	}
-	if change := now.Changes(seen); !change.None() {
-		changed := &awarding.ImpactChangedError{Act: awarding.ActPropose, Now: now, Before: seen, Change: change}
+	before, err := seen(now)
+	if err != nil {
+		return err
+	}
+	if change := now.Changes(before); !change.None() {
+		changed := &awarding.ImpactChangedError{Act: awarding.ActPropose, Now: now, Before: before, Change: change}
 		v.problem = changed
 		return v.askProposal(view, d, now, changed)
 	}

@@ -98,8 +98,8 @@ func (a *app) impactChanged(d *desk, err error, limit int) error {
 }
 
 // impactSeen computes the impact as it was known at the position that --seen names, as of the time of the decision; nil
-// where none was named.
-func (a *app) impactSeen(cmd *cobra.Command, d *desk, hash, seen string) (*projections.Impact, error) {
+// without one.
+func (a *app) impactSeen(cmd *cobra.Command, d *desk, hash, seen string) (awarding.SeenImpact, error) {
 	if seen == "" {
 		return nil, nil
 	}
@@ -107,20 +107,22 @@ func (a *app) impactSeen(cmd *cobra.Command, d *desk, hash, seen string) (*proje
 	if err != nil {
 		return nil, err
 	}
-	if p == d.facts.Position() {
-		return d.criteria().Impact(hash)
-	}
-	then := *d
-	if then.governance, err = projections.ReadGovernance(cmd.Context(), d.store, &p); err != nil {
-		return nil, err
-	}
-	if _, ok := then.governance.Document(hash); !ok {
-		return nil, badInput("--seen", seen, "the criteria were not proposed yet at that position", "use a later one")
-	}
-	if then.facts, err = a.buildFacts(cmd.Context(), d.store, p, nil); err != nil {
-		return nil, err
-	}
-	return then.criteria().Impact(hash)
+	return func(now *projections.Impact) (*projections.Impact, error) {
+		if p == d.facts.Position() {
+			return now, nil
+		}
+		then := *d
+		if then.governance, err = projections.ReadGovernance(cmd.Context(), d.store, &p); err != nil {
+			return nil, err
+		}
+		if _, ok := then.governance.Document(hash); !ok {
+			return nil, badInput("--seen", seen, "the criteria were not proposed yet at that position", "use a later one")
+		}
+		if then.facts, err = a.buildFacts(cmd.Context(), d.store, p, nil); err != nil {
+			return nil, err
+		}
+		return then.criteria().Impact(hash)
+	}, nil
 }
 
 // moversData are movers for CSV.

@@ -118,10 +118,14 @@ func (d *CriteriaDesk) Propose(ctx context.Context, meta domain.CommandMeta, by 
 	return d.record(ctx, act, command, plan, by, meta)
 }
 
+// SeenImpact returns the report that whoever decides has seen, given the present one, which may be the same. It is asked
+// only where there is something to decide: the report may take a replay.
+type SeenImpact func(now *projections.Impact) (*projections.Impact, error)
+
 // Approve records that somebody agrees to a proposal of somebody else. Where the impact is no longer the one that the
-// author saw, or the one seen where that is given, it fails with *ImpactChangedError.
-func (d *CriteriaDesk) Approve(ctx context.Context, meta domain.CommandMeta, by uuid.UUID, hash string,
-	seen *projections.Impact) (CriteriaAct, error) {
+// author saw, or the one seen unless that is nil, it fails with *ImpactChangedError.
+func (d *CriteriaDesk) Approve(ctx context.Context, meta domain.CommandMeta, by uuid.UUID, hash string, seen SeenImpact) (
+	CriteriaAct, error) {
 	act := CriteriaAct{Act: ActApprove, Criteria: hash}
 	command := domain.ApproveCriteria{CommandMeta: meta, Hash: hash, By: by}
 	done, err := d.judge(ctx, command)
@@ -151,12 +155,14 @@ type Activation struct {
 	Hash     string
 	At       time.Time // when they come into force
 	Backdate bool      // At may be before the decision
-	Seen     *projections.Impact
+	Seen     SeenImpact
 }
 
 // Activate puts criteria in force: approved ones, or those that were in force before. Where the impact of an approved
-// proposal is no longer the one that its approver saw, or the one seen, it fails with *ImpactChangedError.
-func (d *CriteriaDesk) Activate(ctx context.Context, meta domain.CommandMeta, by uuid.UUID, a Activation) (CriteriaAct, error) {
+// proposal is no longer the one that its approver saw, or the one seen unless that is nil, it fails with
+// *ImpactChangedError.
+func (d *CriteriaDesk) Activate(ctx context.Context, meta domain.CommandMeta, by uuid.UUID, a Activation) (
+	CriteriaAct, error) {
 	act := CriteriaAct{Act: a.Act, Criteria: a.Hash, EffectiveAt: a.At}
 	command := domain.ActivateCriteria{CommandMeta: meta, Hash: a.Hash, EffectiveAt: a.At, By: by, Backdated: a.Backdate}
 	done, err := d.judge(ctx, command)
@@ -187,7 +193,8 @@ func (d *CriteriaDesk) approvedImpact(hash string) (*projections.Impact, bool) {
 }
 
 // Withdraw takes back a proposal, or an activation that is still to come.
-func (d *CriteriaDesk) Withdraw(ctx context.Context, meta domain.CommandMeta, by uuid.UUID, hash string) (CriteriaAct, error) {
+func (d *CriteriaDesk) Withdraw(ctx context.Context, meta domain.CommandMeta, by uuid.UUID, hash string) (
+	CriteriaAct, error) {
 	act := CriteriaAct{Act: ActWithdraw, Criteria: hash}
 	return d.record(ctx, act, domain.WithdrawCriteria{CommandMeta: meta, Hash: hash, By: by}, nil, by, meta)
 }
@@ -219,9 +226,13 @@ func (d *CriteriaDesk) WasInForce(hash string) bool {
 }
 
 // stillHolds fails when an impact is not the one that was seen before.
-func stillHolds(act string, now, before *projections.Impact, known bool, seen *projections.Impact) error {
+func stillHolds(act string, now, before *projections.Impact, known bool, seen SeenImpact) error {
 	if seen != nil {
-		before, known = seen, true
+		var err error
+		if before, err = seen(now); err != nil {
+			return err
+		}
+		known = true
 	}
 	if !known {
 		return &ImpactChangedError{Act: act, Now: now}
@@ -240,8 +251,8 @@ func (d *CriteriaDesk) judge(ctx context.Context, command domain.Command) (done 
 }
 
 // record carries a command out. The plan is that of a proposal, which the log does not hold yet.
-func (d *CriteriaDesk) record(ctx context.Context, act CriteriaAct, command domain.Command, plan *criteria.Plan, by uuid.UUID,
-	meta domain.CommandMeta) (CriteriaAct, error) {
+func (d *CriteriaDesk) record(ctx context.Context, act CriteriaAct, command domain.Command, plan *criteria.Plan,
+	by uuid.UUID, meta domain.CommandMeta) (CriteriaAct, error) {
 	if act.Impact != nil {
 		preview, err := d.previewAwards(act, plan)
 		if err != nil {
