@@ -316,5 +316,27 @@ func (s *reaching) ofSize(n int) (ruledOut bool) {
 			return false
 		}
 	}
+	if s.aging() {
+		s.limit("what is tried next to each other ages: other times than those tried may do")
+		return false
+	}
 	return !s.cut
+}
+
+// aging reports whether the times tried may not be all that matter, as further events lose worth or leave a window: where
+// more of that is never worse, all at once is best, unless calendar units or the age of a mentorship keep them apart.
+func (s *reaching) aging() bool {
+	ages, apart, falls := false, false, false
+	for _, i := range s.measures {
+		m := &s.plan.Doc.Measures[i]
+		ages = ages || m.WindowNS > 0 || len(m.Decay) > 0
+		apart = apart || unitOf(m.Aggregate) != 0 || m.Credit.AtLeastNS > 0 ||
+			slices.ContainsFunc(m.Caps, func(c criteria.Cap) bool { return c.Every != criteria.Ever })
+		for tier := s.target; tier < len(s.plan.Doc.Tiers); tier++ {
+			d := s.plan.DirectionOf(tier, i)
+			share := m.Aggregate == criteria.ShareMentee || m.Aggregate == criteria.MeanRating
+			falls = falls || d&criteria.Falling != 0 || share && d != criteria.NoDirection
+		}
+	}
+	return ages && (apart || falls)
 }
