@@ -305,6 +305,7 @@ func wantAwards(t require, basis *projections.RetuneBasis, to *criteria.Plan, go
 		{Gained: "award", Lost: criteria.LostGrace, GraceNS: grace},
 	} {
 		plan := to.WithPolicy(policy)
+		plan.Hash = plan.Doc.Hash()
 		want := projections.PolicyPreview{
 			Policy: []string{"grandfather", "revoke", "grace"}[i], Chosen: plan.Doc.Hash() == to.Doc.Hash(),
 			AwardPreview: projections.PreviewAwards(basis.Facts, basis.Program, basis.Regimes, basis.Register, plan,

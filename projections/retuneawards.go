@@ -54,11 +54,13 @@ type awardMemo struct {
 	same map[tally]*tally // each only once: most people's are alike
 }
 
-// tally counts decisions. Waning are the expiries that a grace would come to if the person stayed at the tier until it
-// is over, and stray is set where some of these are of awards that nothing explains now.
+// tally counts decisions. Notified leaves out those that are fresh: which come when the criteria do, in a first pass, so
+// that it depends on when the tier was earned under them whether they are told. Waning are the expiries that a grace
+// would come to if the person stayed at the tier until it is over, and stray is set where some of these are of awards
+// that nothing explains now.
 type tally struct {
-	granted, proposed, kept, revoked, expired, notified, waning int32
-	stray                                                       bool
+	granted, proposed, kept, revoked, expired, notified, fresh, waning int32
+	stray                                                              bool
 }
 
 func (t *tally) add(o *tally) {
@@ -217,6 +219,9 @@ type awardPass struct {
 	plan      *criteria.Plan
 	evaluator *criteria.Evaluator // nil until needed
 	added     []awards.Regime
+	arrival   [1]criteria.Transition // at a tier
+	earned    []criteria.Transition  // of the one who was evaluated last
+	earnedBy  int
 	timeline  []criteria.Timeline
 	path      []awards.Point
 	totals    []tally
@@ -226,7 +231,7 @@ type awardPass struct {
 func (b *awardBook) pass(plan *criteria.Plan, cases []policyCase) *awardPass {
 	return &awardPass{
 		awardBook: b, cases: cases, plan: plan, totals: make([]tally, len(cases)), timeline: make([]criteria.Timeline, 1),
-		added: []awards.Regime{{From: b.asOf, To: maxTime, Plan: plan}},
+		added: []awards.Regime{{From: b.asOf, To: maxTime, Plan: plan}}, earnedBy: -1,
 	}
 }
 
@@ -248,6 +253,11 @@ func (p *awardPass) decide(person int, tier int16, l *looker) {
 		}
 		p.totals[n].add(t)
 	}
+	for n := range p.cases {
+		if t := *p.cases[n].memo.at(person, tier); t.fresh > 0 {
+			p.totals[n].notified += p.told(&p.cases[n], person, t.fresh)
+		}
+	}
 	last := len(p.cases) - 1
 	p.inGrace += p.wane(&p.cases[last], person, *p.cases[last].memo.at(person, tier), l)
 }
@@ -267,7 +277,7 @@ func (p *awardPass) wane(c *policyCase, person int, t *tally, l *looker) int {
 
 // pathTo is the path of a person who comes to hold a tier when the criteria come into force.
 func (p *awardPass) pathTo(person int, tier int16) []awards.Point {
-	transitions := p.timeline[0].Transitions[:0]
+	transitions := p.arrival[:0]
 	if tier != criteria.NoTier {
 		transitions = append(transitions, criteria.Transition{At: p.asOf, From: criteria.NoTier, To: tier})
 	}
@@ -310,7 +320,11 @@ func (p *awardPass) tally(c *policyCase, person int, path []awards.Point) tally 
 		case awards.Expire:
 			t.expired++
 		}
-		if (d.Verb == awards.Grant || d.Verb == awards.Propose) && !p.backlog.has(&d) {
+		switch {
+		case d.Verb != awards.Grant && d.Verb != awards.Propose:
+		case d.From == p.asOf && p.backlog.first >= p.asOf:
+			t.fresh++
+		case !p.backlog.has(&d):
 			t.notified++
 		}
 	}
@@ -322,6 +336,31 @@ func (p *awardPass) tally(c *policyCase, person int, path []awards.Point) tally 
 		})
 	}
 	return t
+}
+
+// told counts, of what is decided about a person as the criteria come into force in a first pass, what is no old news.
+func (p *awardPass) told(c *policyCase, person int, fresh int32) (n int32) {
+	facts := p.crowd.mentors[person].Facts
+	if len(facts) == 0 || facts[0].At >= p.backlog.old {
+		return fresh
+	}
+	if p.earnedBy != person {
+		p.earned, p.earnedBy = p.transitionsOf(person, p.asOf), person
+	}
+	for _, d := range p.reconcile(c, person, p.pathThrough(person, p.earned, p.asOf), p.asOf) {
+		if (d.Verb == awards.Grant || d.Verb == awards.Propose) && d.From == p.asOf && !p.backlog.has(&d) {
+			n++
+		}
+	}
+	return n
+}
+
+// transitionsOf evaluates the whole history of a mentor.
+func (p *awardPass) transitionsOf(person int, until int64) []criteria.Transition {
+	if p.evaluator == nil {
+		p.evaluator = p.plan.NewEvaluator(&p.crowd.tables)
+	}
+	return p.evaluator.Evaluate(&p.crowd.mentors[person].Mentor, until).Transitions
 }
 
 func expiries(decisions []awards.Decision) (n int) {
@@ -355,10 +394,7 @@ func (p *awardPass) later(person int, until int64) bool {
 func (p *awardPass) expiredBy(c *policyCase, person int) int {
 	var transitions []criteria.Transition
 	if person < len(p.crowd.mentors) {
-		if p.evaluator == nil {
-			p.evaluator = p.plan.NewEvaluator(&p.crowd.tables)
-		}
-		transitions = p.evaluator.Evaluate(&p.crowd.mentors[person].Mentor, c.until).Transitions
+		transitions = p.transitionsOf(person, c.until)
 	}
 	return expiries(p.reconcile(c, person, p.pathThrough(person, transitions, c.until), c.until))
 }

@@ -92,11 +92,12 @@ func (p *Plan) enterNoScore() {
 	p.gates, p.ungated = make([][]Milli, len(p.names)), make([]bool, len(p.names))
 }
 
-// WithPolicy is the plan of the same document with another policy.
+// WithPolicy is the plan of the same document with another policy. It has no Hash: computing one takes longer than
+// trying the policy out, so that is left to who needs it.
 func (p *Plan) WithPolicy(policy Policy) *Plan {
 	other, doc := *p, *p.Doc
 	doc.Policy = policy
-	other.Doc = &doc
+	other.Doc, other.Hash = &doc, ""
 	return &other
 }
 
