@@ -22,14 +22,11 @@ func (s *Server) overviewPages() []route {
 
 // overviewShown is what the overview shows.
 type overviewShown struct {
-	Tiers    []serving.TierCount
-	Months   *chart
-	Health   projections.HealthCount
+	Tiers  []serving.TierCount
+	Months *chart
+	overviewWork
 	HealthBy *chart
-	Outcomes *chart
-	Awards   []newAward
-	Open     map[string]int // awards by status: proposed, granted, kept
-	Feedback feedbackShown
+	Awards   []newAward // with the names that the visitor may read
 	Fresh    serving.Freshness
 	Top      []serving.Row
 	Names    map[string]string
@@ -54,31 +51,67 @@ const (
 	topShown       = 10
 )
 
+// overviewWork is what the overview shows of all relationships, outcomes, feedback and awards of a program. To compute it
+// takes long for a large one, and it names nobody: it is shared by all who look.
+type overviewWork struct {
+	Health   projections.HealthCount
+	Outcomes *chart
+	Awards   []newAward     // without names
+	Open     map[string]int // awards by status: proposed, granted, kept
+	Feedback feedbackShown
+}
+
 // overview shows where a program stands.
 func (v *visit) overview() error {
 	view, err := v.look()
 	if err != nil {
 		return err
 	}
-	shown := overviewShown{Fresh: v.engine.Freshness(), Open: map[string]int{}}
+	at, err := v.at()
+	if err != nil {
+		return err
+	}
+	at.Program = view.Program
+	v.release() // not held while others compute
+	summary, err := v.engine.Summary(v.ctx(), at, "overview", func(view *serving.View) (any, error) {
+		return newOverviewWork(view), nil
+	})
+	if err != nil {
+		return err
+	}
+	if view, err = v.look(); err != nil {
+		return err
+	}
+	work := summary.Value.(*overviewWork)
+	shown := overviewShown{Fresh: v.engine.Freshness(), overviewWork: *work, Awards: slices.Clone(work.Awards)}
+	for i := range shown.Awards {
+		row := &shown.Awards[i]
+		if contact, ok := view.People.Contact(row.Person); ok && v.may(access.AwardsRead, row.Person) {
+			row.Name = contact.Name
+		}
+	}
 	if view.Criteria != nil {
 		if err := shown.standings(view); err != nil {
 			return err
 		}
-	}
-	relations := view.Rooms.Relationships(view.People, projections.RoomQuery{Program: domain.Slug(view.Program)}, view.AsOf)
-	for _, count := range projections.CountHealth(relations) {
-		shown.Health = count
 	}
 	shown.HealthBy = newBarChart("health", "Relationships by health", [2]string{"Health", "How many"}, []barRow{
 		{Label: "active", Value: float64(shown.Health.Active), Class: seriesClass(2)},
 		{Label: "fading", Value: float64(shown.Health.Fading), Class: seriesClass(3)},
 		{Label: "one-off", Value: float64(shown.Health.OneOff), Class: seriesClass(0)},
 	})
-	shown.Outcomes = outcomeChart(view)
-	shown.awards(v, view)
-	shown.feedback(view)
 	return v.render("overview", frameOf{Title: "Overview", Room: "/", Live: true, Page: &shown})
+}
+
+func newOverviewWork(view *serving.View) *overviewWork {
+	w := &overviewWork{Open: map[string]int{}, Outcomes: outcomeChart(view)}
+	relations := view.Rooms.Relationships(view.People, projections.RoomQuery{Program: domain.Slug(view.Program)}, view.AsOf)
+	for _, count := range projections.CountHealth(relations) {
+		w.Health = count
+	}
+	w.awards(view)
+	w.feedback(view)
+	return w
 }
 
 // standings fills in who holds which tier, now and over time, and who leads.
@@ -135,7 +168,7 @@ func outcomeChart(view *serving.View) *chart {
 }
 
 // awards fills in the newest awards and how many are open.
-func (o *overviewShown) awards(v *visit, view *serving.View) {
+func (o *overviewWork) awards(view *serving.View) {
 	all := view.Register.All(view.Program)
 	for _, a := range all {
 		state, ok := a.AsOf(view.AsOf)
@@ -143,19 +176,15 @@ func (o *overviewShown) awards(v *visit, view *serving.View) {
 			continue
 		}
 		o.Open[string(state.Status)]++
-		row := newAward{awardShown: awardShown{a.ID, string(state.Case.Tier), state.Status, state.Case.EarnedAt,
-			state.Case.From(), state.ClosedAt}, Person: state.Case.Person}
-		if contact, ok := view.People.Contact(state.Case.Person); ok && v.may(access.AwardsRead, state.Case.Person) {
-			row.Name = contact.Name
-		}
-		o.Awards = append(o.Awards, row)
+		o.Awards = append(o.Awards, newAward{awardShown: awardShown{a.ID, string(state.Case.Tier), state.Status,
+			state.Case.EarnedAt, state.Case.From(), state.ClosedAt}, Person: state.Case.Person})
 	}
 	slices.SortStableFunc(o.Awards, func(a, b newAward) int { return b.From.Compare(a.From) })
-	o.Awards = o.Awards[:min(len(o.Awards), newAwardsShown)]
+	o.Awards = slices.Clone(o.Awards[:min(len(o.Awards), newAwardsShown)])
 }
 
 // feedback fills in how much was asked and answered.
-func (o *overviewShown) feedback(view *serving.View) {
+func (o *overviewWork) feedback(view *serving.View) {
 	sum := 0.0
 	for _, f := range view.Rooms.Feedback(view.People, view.Programs, projections.RoomQuery{Program: domain.Slug(view.Program)},
 		view.AsOf) {
