@@ -29,27 +29,17 @@ The log on disk is made in a temporary directory and removed at the end.`,
 			if o.Events < 1000 || o.Mentors < 1 || o.Rounds < 1 || o.AppendTime <= 0 || o.LogEvents < 0 {
 				return usage("bench: a size is out of range", "use at least --events 1000 --mentors 1 --rounds 1")
 			}
-			var progress *render.Progress
-			stage := ""
-			o.Stage = func(name string, done, total int64) {
-				if name != stage {
-					if progress != nil {
-						progress.Done()
-					}
-					stage, progress = name, a.progress(name, "", total)
-				}
-				progress.SetOf(done, total)
-			}
+			stages := a.stages()
+			o.Stage = stages.report
 			r, err := bench.Run(cmd.Context(), o)
-			if progress != nil {
-				progress.Done()
-			}
+			stages.done()
 			if err != nil {
 				return err
 			}
 			return a.out.Print(benchResult(r))
 		},
 	}
+	cmd.AddCommand(newBenchServe(a))
 	flags := cmd.Flags()
 	flags.IntVar(&o.Events, "events", 2_000_000, "generate `N` events in memory")
 	flags.IntVar(&o.Mentors, "mentors", 20_000, "of `M` mentors")
