@@ -22,6 +22,7 @@ func (s *Server) peoplePages() []route {
 		{"GET /people", access.StandingsRead, nil, (*visit).mentors},
 		{"POST /people/find", access.PeopleList, onAll, (*visit).findPeople},
 		{"GET /people/{person}", access.PersonRead, onPerson, (*visit).personPage},
+		{"GET /people/{person}/measures/{measure}", access.PersonRead, onPerson, (*visit).measurePage},
 	}
 }
 
@@ -174,8 +175,12 @@ type awardShown struct {
 	Closed time.Time
 }
 
-// contributionsShown bounds the events that are listed of each measure.
-const contributionsShown = 100
+// contributionsShown bounds the events of each measure that are listed on the page of a person, and contributionsListed
+// those on a page of their own.
+const (
+	contributionsShown  = 20
+	contributionsListed = 200
+)
 
 // personPage shows everything that there is to say about a person in a program: where they stand and why.
 func (v *visit) personPage() error {
@@ -252,25 +257,73 @@ func (p *personShown) explain(view *serving.View, id uuid.UUID) error {
 	p.Mentors = page.Total
 	for _, m := range why.Measures {
 		shown := measureShown{Name: m.Name, Value: m.Value}
-		shown.Counted, shown.CountedN = newest(why.Contributions, m.Name)
-		shown.Left, shown.LeftN = newest(why.Excluded, m.Name)
+		shown.Counted, shown.CountedN = newest(why.Contributions, m.Name, 0, contributionsShown)
+		shown.Left, shown.LeftN = newest(why.Excluded, m.Name, 0, contributionsShown)
 		p.Measures = append(p.Measures, shown)
 	}
 	p.Score, err = scoreChart(view, id, why)
 	return err
 }
 
-// newest are the newest contributions to a measure, and how many there are in all.
-func newest(all []projections.Contribution, measure string) (shown []projections.Contribution, count int) {
+// newest are the newest contributions to a measure after some, up to so many, and how many there are in all.
+func newest(all []projections.Contribution, measure string, after, most int) (shown []projections.Contribution, count int) {
 	for _, c := range slices.Backward(all) {
 		if c.Measure != measure {
 			continue
 		}
-		if count++; len(shown) < contributionsShown {
+		if count++; count > after && len(shown) < most {
 			shown = append(shown, c)
 		}
 	}
 	return shown, count
+}
+
+// measureListed is a measure of a person with all that counted for it and all that did not, a page at a time.
+type measureListed struct {
+	measureShown
+	Person uuid.UUID
+	Next   string
+}
+
+// measurePage lists all the events of one measure of a person.
+func (v *visit) measurePage() error {
+	id, err := v.person()
+	if err != nil {
+		return err
+	}
+	view, err := v.look()
+	if err != nil {
+		return err
+	}
+	if view.Criteria == nil {
+		return v.noCriteria("Measure", "/people")
+	}
+	after := 0
+	if text := v.r.URL.Query().Get("after"); text != "" {
+		if after, err = strconv.Atoi(text); err != nil || after < 0 {
+			return invalid("after", "is not where another page ended")
+		}
+	}
+	why, err := projections.Explain(view.Facts, view.People, view.Program, id, view.Criteria.Plan, view.AsOf)
+	var no *projections.NotMentorError
+	if errors.As(err, &no) {
+		return missing("this person is no mentor in the program")
+	}
+	if err != nil {
+		return err
+	}
+	name := v.r.PathValue("measure")
+	at := slices.IndexFunc(why.Measures, func(m projections.NamedDecimal) bool { return m.Name == name })
+	if at < 0 {
+		return missing("the criteria have no such measure")
+	}
+	shown := measureListed{measureShown: measureShown{Name: name, Value: why.Measures[at].Value}, Person: id}
+	shown.Counted, shown.CountedN = newest(why.Contributions, name, after, contributionsListed)
+	shown.Left, shown.LeftN = newest(why.Excluded, name, after, contributionsListed)
+	if after += contributionsListed; after < max(shown.CountedN, shown.LeftN) {
+		shown.Next = strconv.Itoa(after)
+	}
+	return v.render("measure", frameOf{Title: "Events of " + name, Room: "/people", Page: &shown})
 }
 
 // scorePointsMax is at how many times the score is computed for its chart, besides those at which a tier changed.

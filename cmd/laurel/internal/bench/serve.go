@@ -243,7 +243,7 @@ func issueToken(accounts *access.Registry) (string, error) {
 	return secret, err
 }
 
-// known lists some of those who mentor, and some of their mentorships.
+// known lists some of those who mentor, from the first to the last of the standings, and some of their mentorships.
 func (c *client) known(ctx context.Context) (people, rooms []uuid.UUID, err error) {
 	const most = 2000
 	view, err := c.engine.Look(ctx, serving.At{Program: c.program})
@@ -251,12 +251,9 @@ func (c *client) known(ctx context.Context) (people, rooms []uuid.UUID, err erro
 		return nil, nil, err
 	}
 	defer view.Close()
-	page, err := view.Page(serving.PageQuery{Limit: most})
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, row := range page.Rows {
-		people = append(people, row.Person)
+	mentors := view.Facts.MentorsOf(c.program)
+	for i := 0; i < len(mentors); i += max(1, len(mentors)/most) {
+		people = append(people, view.Facts.Person(mentors[i]))
 	}
 	relations := view.Rooms.Relationships(view.People, projections.RoomQuery{Program: domain.Slug(c.program)}, view.AsOf)
 	step := max(1, len(relations)/most)
