@@ -44,7 +44,11 @@ type Load struct {
 
 // request makes a request about the program.
 func (c *client) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, method, c.base+path+"?program="+url.QueryEscape(c.program), body)
+	with := "?"
+	if strings.Contains(path, "?") {
+		with = "&"
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path+with+"program="+url.QueryEscape(c.program), body)
 	if err != nil {
 		return nil, err
 	}
@@ -187,16 +191,16 @@ func (c *client) load(ctx context.Context, o ServeOptions, store eventstore.Stor
 	return l, errors.Join(readErr, appendErr)
 }
 
-// readPath is what a dashboard and people who look at pages ask for.
+// readPath is what dashboards ask the API for, and one time in ten a page that somebody looks at.
 func readPath(n int, people []uuid.UUID) string {
 	person := people[n*7919%len(people)].String()
 	switch n % 10 {
 	case 0:
-		return "/"
-	case 1, 2:
-		return "/people"
-	case 3, 4, 5, 6:
-		return "/people/" + person
+		return [...]string{"/", "/people", "/people/" + person, "/people/" + person}[n/10%4]
+	case 1, 2, 3:
+		return "/v1/standings?limit=20"
+	case 4, 5, 6:
+		return "/v1/people/" + person + "/explanation"
 	}
 	return "/v1/people/" + person
 }
