@@ -40,12 +40,6 @@ type newAward struct {
 	Name   string
 }
 
-// feedbackShown counts feedback by its state, with the mean of what was answered.
-type feedbackShown struct {
-	Asked, Answered, Waiting int
-	Mean                     float64
-}
-
 const (
 	newAwardsShown = 8
 	topShown       = 10
@@ -58,7 +52,7 @@ type overviewWork struct {
 	Outcomes *chart
 	Awards   []newAward     // without names
 	Open     map[string]int // awards by status: proposed, granted, kept
-	Feedback feedbackShown
+	Feedback projections.FeedbackCount
 }
 
 // overview shows where a program stands.
@@ -105,12 +99,12 @@ func (v *visit) overview() error {
 
 func newOverviewWork(view *serving.View) *overviewWork {
 	w := &overviewWork{Open: map[string]int{}, Outcomes: outcomeChart(view)}
-	relations := view.Rooms.Relationships(view.People, projections.RoomQuery{Program: domain.Slug(view.Program)}, view.AsOf)
-	for _, count := range projections.CountHealth(relations) {
+	q := projections.RoomQuery{Program: domain.Slug(view.Program)}
+	for _, count := range view.Rooms.CountHealth(q, view.AsOf) {
 		w.Health = count
 	}
+	w.Feedback = view.Rooms.CountFeedback(view.Programs, q, view.AsOf)
 	w.awards(view)
-	w.feedback(view)
 	return w
 }
 
@@ -181,25 +175,4 @@ func (o *overviewWork) awards(view *serving.View) {
 	}
 	slices.SortStableFunc(o.Awards, func(a, b newAward) int { return b.From.Compare(a.From) })
 	o.Awards = slices.Clone(o.Awards[:min(len(o.Awards), newAwardsShown)])
-}
-
-// feedback fills in how much was asked and answered.
-func (o *overviewWork) feedback(view *serving.View) {
-	sum := 0.0
-	for _, f := range view.Rooms.Feedback(view.People, view.Programs, projections.RoomQuery{Program: domain.Slug(view.Program)},
-		view.AsOf) {
-		if !f.AskedAt.IsZero() {
-			o.Feedback.Asked++
-		}
-		switch {
-		case !f.AnsweredAt.IsZero():
-			o.Feedback.Answered++
-			sum += f.Rating
-		default:
-			o.Feedback.Waiting++
-		}
-	}
-	if o.Feedback.Answered > 0 {
-		o.Feedback.Mean = sum / float64(o.Feedback.Answered)
-	}
 }
