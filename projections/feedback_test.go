@@ -74,7 +74,7 @@ func feedbackOf(t require, events []eventstore.RecordedEvent, day int) []project
 	got := rooms.CountFeedback(programs, projections.RoomQuery{}, feedbackDay(day))
 	if got.Mean = math.Round(got.Mean*1e9) / 1e9; got != (projections.FeedbackCount{Asked: want.Asked, Answered: want.Answered,
 		Waiting: want.Waiting, Mean: math.Round(want.Mean*1e9) / 1e9}) {
-		t.Errorf("counted are %+v, want %+v", got, want)
+		t.Fatalf("counted are %+v, want %+v", got, want)
 	}
 	return all
 }
