@@ -259,7 +259,7 @@ func (v *visit) reviewAward() error {
 	case "grant":
 		command.Grant = true
 	case "decline":
-		command.ReasonCode = v.r.PostFormValue("reason")
+		command.ReasonCode = strings.TrimSpace(v.r.PostFormValue("reason"))
 	default:
 		return invalid("decision", "is neither grant nor decline")
 	}
@@ -272,7 +272,7 @@ func (v *visit) revokeAward() error {
 	if err != nil {
 		return err
 	}
-	return v.decideAward(domain.RevokeAward{CommandMeta: meta, By: v.who.Person, ReasonCode: v.r.PostFormValue("reason")}, "revoked")
+	return v.decideAward(domain.RevokeAward{CommandMeta: meta, By: v.who.Person, ReasonCode: strings.TrimSpace(v.r.PostFormValue("reason"))}, "revoked")
 }
 
 // decideAward carries out a decision about the award in the path, and shows it again.

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"maps"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -22,6 +25,28 @@ func (v *visit) readForm() error {
 		}
 		return &fault{status: http.StatusBadRequest, text: "the form cannot be read; send it again from the page"}
 	}
+	return checkForm(v.r.PostForm)
+}
+
+// severalTimes are the fields that a form may hold more than once: boxes that are ticked.
+var severalTimes = map[string]bool{"scope": true, "grant": true}
+
+// checkForm refuses what no page sends, whether a handler reads it or not: fields that are there twice, and what is no
+// text.
+func checkForm(form url.Values) error {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if len(name) > parameterBytesMax || checkField("", name, parameterBytesMax) != nil {
+			return &fault{status: http.StatusBadRequest, text: "the form has a field with a name that no page sends"}
+		}
+		if len(form[name]) > 1 && !severalTimes[name] {
+			return invalid(name, "is given more than once; give it once")
+		}
+		for _, value := range form[name] {
+			if err := checkField(name, value, bodyBytesMax); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -34,14 +59,8 @@ func (v *visit) text(name string, bytesMax int) (string, error) {
 
 // secret reads a field as it was sent, where space counts.
 func (v *visit) secret(name string, bytesMax int) (string, error) {
-	values := v.r.PostForm[name]
-	if len(values) == 0 {
-		return "", nil
-	}
-	if len(values) > 1 {
-		return "", invalid(name, "is given more than once; give it once")
-	}
-	return values[0], checkField(name, values[0], bytesMax)
+	value := v.r.PostForm.Get(name)
+	return value, checkField(name, value, bytesMax)
 }
 
 // choices reads a field that may be given several times, such as boxes that are ticked.

@@ -102,9 +102,9 @@ func (v *visit) cursor() (int, error) {
 // findPeople looks people up by name, address or id. What was looked for is personal, so it comes in the body of the
 // request and never stands in an address.
 func (v *visit) findPeople() error {
-	text := v.r.PostFormValue("text")
-	if len(text) > parameterBytesMax {
-		return invalid("text", "is too long")
+	text, err := v.text("text", parameterBytesMax)
+	if err != nil {
+		return err
 	}
 	view, err := v.look()
 	if err != nil {
