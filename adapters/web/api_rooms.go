@@ -172,13 +172,19 @@ func (v *visit) roomView() (*projections.RoomView, projections.RoomRef, error) {
 	if err != nil {
 		return nil, ref, err
 	}
+	view, err := v.readRoom(ref)
+	return view, ref, err
+}
+
+// readRoom reads a mentorship as the visitor may see it: what the two wrote for each other is for the two.
+func (v *visit) readRoom(ref projections.RoomRef) (*projections.RoomView, error) {
 	room, err := projections.ReadRoom(v.ctx(), v.engine.Store(), ref.Room, &v.view.Position)
 	if err != nil {
-		return nil, ref, err
+		return nil, err
 	}
 	view, ok := room.At(v.view.AsOf, projections.RoomReader{People: v.view.People, Programs: v.view.Programs})
 	if !ok {
-		return nil, ref, missing("the mentorship had not started at this time")
+		return nil, missing("the mentorship had not started at this time")
 	}
 	if !v.who.Is(ref.Mentor) && !v.who.Is(ref.Mentee) {
 		for i := range view.Held {
@@ -189,7 +195,7 @@ func (v *visit) roomView() (*projections.RoomView, projections.RoomRef, error) {
 		}
 		view.Threads = view.VisibleTo(domain.VisibilityProgram)
 	}
-	return view, ref, nil
+	return view, nil
 }
 
 func (v *visit) feedbackList(in *feedbackQuery, states []projections.FeedbackState) (*FeedbackList, error) {

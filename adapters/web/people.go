@@ -141,20 +141,19 @@ func (v *visit) noCriteria(title, room string) error {
 
 // personShown is what a person's page shows.
 type personShown struct {
-	Person    uuid.UUID
-	View      projections.PersonView
-	Why       *projections.Explanation // nil for who is no mentor in the program
-	Names     map[string]string
-	Place     int
-	Mentors   int
-	Score     *chart
-	Rooms     *chart
-	Measures  []measureShown
-	As        struct{ Mentor, Mentee []projections.Relationship }
-	Awards    []awardShown
-	Posts     int
-	Consents  []projections.Consent
-	Practices []projections.Practice
+	Person   uuid.UUID
+	View     projections.PersonView
+	Why      *projections.Explanation // nil for who is no mentor in the program
+	Names    map[string]string
+	Place    int
+	Mentors  int
+	Score    *chart
+	Rooms    *chart
+	Measures []measureShown
+	As       struct{ Mentor, Mentee []projections.Relationship }
+	Awards   []awardShown
+	Growth   []*projections.RoomView // mentorships with roadmaps or threads
+	Consents []projections.Consent
 }
 
 // measureShown is a measure with what counted for it and what did not.
@@ -173,6 +172,29 @@ type awardShown struct {
 	Earned time.Time
 	From   time.Time
 	Closed time.Time
+}
+
+// growthRoomsShown is of how many mentorships, those with the newest sessions, the page of a person tells how people
+// grew.
+const growthRoomsShown = 8
+
+// growth reads the roadmaps and growth threads of the latest mentorships of a person, as far as the visitor may.
+func (v *visit) growth(rooms []projections.Relationship) ([]*projections.RoomView, error) {
+	slices.SortStableFunc(rooms, func(a, b projections.Relationship) int { return b.LastSession.Compare(a.LastSession) })
+	var grown []*projections.RoomView
+	for _, r := range rooms[:min(len(rooms), growthRoomsShown)] {
+		if !v.may(access.RoomsRead, r.Mentor.Person, r.Mentee.Person) {
+			continue
+		}
+		room, err := v.readRoom(projections.RoomRef{Room: r.Room, Mentor: r.Mentor.Person, Mentee: r.Mentee.Person})
+		if err != nil {
+			return nil, err
+		}
+		if len(room.Roadmaps)+len(room.Threads) > 0 {
+			grown = append(grown, room)
+		}
+	}
+	return grown, nil
 }
 
 // contributionsShown bounds the events of each measure that are listed on the page of a person, and contributionsListed
@@ -217,6 +239,9 @@ func (v *visit) personPage() error {
 		return missing("nobody with this id is known")
 	}
 	shown.Rooms = roomSpans(shown.As.Mentor, view.AsOf)
+	if shown.Growth, err = v.growth(slices.Concat(shown.As.Mentor, shown.As.Mentee)); err != nil {
+		return err
+	}
 	for _, a := range view.Register.Of(view.Program, id) {
 		if state, ok := a.AsOf(view.AsOf); ok {
 			shown.Awards = append(shown.Awards, awardShown{a.ID, string(state.Case.Tier), state.Status, state.Case.EarnedAt,

@@ -116,6 +116,9 @@ func (v *visit) startRoom() error {
 	return v.act(d)
 }
 
+// sessionsShown bounds the sessions that the page of a mentorship lists.
+const sessionsShown = 100
+
 // roomShown is what the page of a mentorship shows.
 type roomShown struct {
 	*projections.RoomView
@@ -142,7 +145,7 @@ func (v *visit) roomPage() error {
 	named := slices.DeleteFunc(room.Goals, func(g projections.RoomGoal) bool { return g.Goal == "" })
 	shown.Unnamed, room.Goals = len(room.Goals)-len(named), named
 	slices.Reverse(room.Held)
-	shown.Earlier = max(0, len(room.Held)-contributionsShown)
+	shown.Earlier = max(0, len(room.Held)-sessionsShown)
 	room.Held = room.Held[:len(room.Held)-shown.Earlier]
 	on := access.Target{Program: ref.Program, People: []uuid.UUID{ref.Mentor, ref.Mentee}}
 	shown.Act = view.Present && v.who.Person != uuid.Nil && room.Status != projections.RoomEnded && v.who.May(access.RoomsAct, on)

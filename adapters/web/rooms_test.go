@@ -114,6 +114,15 @@ func TestWhoSeesAMentorship(t *testing.T) {
 		}
 		wantStatus(t, mentor.get(address), http.StatusOK, "between us")
 	}
+	for _, person := range []uuid.UUID{ada, ben} {
+		page := "/people/" + person.String() + "?program=git"
+		w := analyst.get(page)
+		wantStatus(t, w, http.StatusOK, "Roadmaps and growth threads", "for the program")
+		if strings.Contains(w.Body.String(), "between us") {
+			t.Error("an analyst reads on the page of a person what the two wrote for each other")
+		}
+	}
+	wantStatus(t, mentor.get("/people/"+ada.String()+"?program=git"), http.StatusOK, "between us")
 	wantStatus(t, analyst.post(benchRoom+"/pause", form()), http.StatusForbidden)
 	wantStatus(t, stranger.get("/rooms?program=git"), http.StatusOK, "None is like that")
 	wantStatus(t, mentee.get("/rooms?program=git"), http.StatusOK, "1 mentorship")
