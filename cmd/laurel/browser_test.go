@@ -345,3 +345,48 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 }
+
+// TestDashboardInABrowser is the story of a dashboard: what the API tells is what the page shows, and when somebody
+// records a session, whoever looks at the page sees it without doing anything.
+func TestDashboardInABrowser(t *testing.T) {
+	b := openBrowser(t)
+	b.signIn("Willow Kite")
+	b.open("/people/" + leader)
+	ask := func(script string) string {
+		t.Helper()
+		var text string
+		b.do(chromedp.Evaluate(`(async () => { `+script+` })()`, &text,
+			func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+		return text
+	}
+	const standing = `const answer = await fetch("/v1/standings?program=git&limit=1");
+		const mentor = (await answer.json()).mentors[0];`
+	before := ask(standing + `return mentor.name + " has " + mentor.score;`)
+	var page string
+	b.do(chromedp.Text("main", &page))
+	name, score, found := strings.Cut(before, " has ")
+	if !found || name != "Willow Kite" || !strings.Contains(page, "Score "+score) {
+		t.Errorf("the API says %q, and the page %.200s", before, page)
+	}
+	tag := ask(standing + `return answer.headers.get("ETag");`)
+	if again := ask(`return String((await fetch("/v1/standings?program=git&limit=1", {cache: "no-store",
+		headers: {"If-None-Match": ` + fmt.Sprintf("%q", tag) + `}})).status);`); again != "304" {
+		t.Errorf("what did not change is answered with %s", again)
+	}
+	if status := ask(`const rooms = await (await fetch("/v1/rooms?program=git&status=running&mentor=` + leader + `")).json();
+		const answer = await fetch("/v1/rooms/" + rooms.rooms[0].room + "/sessions", {method: "POST",
+			headers: {"Content-Type": "application/json", "Idempotency-Key": "dashboard"}, body: '{"channel":"call","minutes":30}'});
+		return answer.status + " " + await answer.text();`); !strings.HasPrefix(status, "200 ") {
+		t.Fatalf("recording a session: %s", status)
+	}
+	b.do(chromedp.PollFunction(`(old) => {
+		const text = document.querySelector("main").innerText;
+		return text.includes("Score") && !text.includes(old) ? text : null;
+	}`, &page, chromedp.WithPollingArgs("Score "+score)))
+	if after := ask(standing + `return String(mentor.score);`); !strings.Contains(page, "Score "+after) {
+		t.Errorf("the API says %s now, and the page %.200s", after, page)
+	}
+	for _, wrong := range b.complaints() {
+		t.Error(wrong)
+	}
+}

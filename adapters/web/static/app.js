@@ -20,12 +20,17 @@
     apply(theme);
   });
 
-  // A page that shows the present says where word of changes comes from; it hears "laurel:changed" on its body.
+  // A page that shows the present says where word of changes comes from; what of it follows along hears "laurel:changed"
+  // on its body. A page of which nothing does, such as one with a form that somebody may be filling in, says that there is
+  // news.
   document.addEventListener("DOMContentLoaded", () => {
     const address = document.body.dataset.live;
     if (!address || !window.EventSource) return;
     const source = new EventSource(address);
-    source.addEventListener("changed", () => document.body.dispatchEvent(new CustomEvent("laurel:changed")));
+    source.addEventListener("changed", () => {
+      document.body.dispatchEvent(new CustomEvent("laurel:changed"));
+      if (!document.querySelector('[hx-trigger^="laurel:changed"]')) document.getElementById("news").hidden = false;
+    });
     addEventListener("pagehide", () => source.close());
   });
 
