@@ -30,6 +30,7 @@ func (s *Server) pages() []route {
 		s.overviewPages(),
 		s.peoplePages(),
 		s.awardPages(),
+		s.badgePages(),
 		s.flagPages(),
 		s.retunePages(),
 		s.criteriaPages(),
