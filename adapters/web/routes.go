@@ -31,6 +31,7 @@ func (s *Server) pages() []route {
 		s.peoplePages(),
 		s.awardPages(),
 		s.badgePages(),
+		s.packetPages(),
 		s.flagPages(),
 		s.retunePages(),
 		s.criteriaPages(),
