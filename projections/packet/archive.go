@@ -16,6 +16,7 @@ const (
 	archiveBytesMax   = 1<<32 - 2 // of the whole file, so that it needs no ZIP64 directory
 	directoryBytesMax = 1 << 20
 	filesMax          = 2000
+	documentsMax      = filesMax - 10 // criteria, beside which there are a few other files
 
 	smallBytesMax    = 1 << 20  // manifest, README, a criteria document
 	documentBytesMax = 1 << 30  // standings, awards, audit, and the history of criteria

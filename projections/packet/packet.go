@@ -94,7 +94,10 @@ func New(ctx context.Context, from Source) (*Packet, error) {
 	for _, hash := range slices.Sorted(maps.Keys(documents)) {
 		p.add(documentName(hash), []byte(documents[hash]))
 	}
-	p.counts.Criteria = len(documents)
+	if p.counts.Criteria = len(documents); p.counts.Criteria > documentsMax {
+		return nil, fmt.Errorf("the program has %d criteria documents, and a packet holds at most %d", p.counts.Criteria,
+			documentsMax)
+	}
 	for _, d := range []struct {
 		name  string
 		value any
