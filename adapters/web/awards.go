@@ -135,6 +135,7 @@ type awardDetail struct {
 	HasRecord bool
 	Actors    map[string]string // names of those who decided, by their ids
 	Open      bool
+	Badge     *badgeAddress // of its public page; nil where another time is looked at
 }
 
 // measurePair is a measure when an award was decided, and now.
@@ -179,6 +180,9 @@ func (v *visit) awardPage() error {
 			contact, _ := view.People.Contact(id)
 			shown.Actors[d.Actor] = contact.Name
 		}
+	}
+	if shown.Badge, err = v.badgeAddress(view, award); err != nil {
+		return err
 	}
 	title := detail.Name
 	if title == "" {

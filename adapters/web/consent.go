@@ -21,7 +21,7 @@ func (s *Server) consentPages() []route {
 
 // consentVersion names the wording that people consent to here. Whoever changes the wording gives it a new version: a
 // consent to one wording is none to another.
-const consentVersion = "2026-01"
+const consentVersion = "2026-02"
 
 // consentText is what people consent to, by the audience.
 var consentText = map[domain.Audience]string{
@@ -30,7 +30,8 @@ var consentText = map[domain.Audience]string{
 	domain.AudienceOrganisation: "Everybody in my organisation may be told my name with the tiers that I reach, the milestones that I " +
 		"pass, and what I wrote for the program to read. I can take this back at any time, and what was published is then taken back with it.",
 	domain.AudiencePublic: "Anybody, also outside of my organisation, may be told my name with the tiers that I reach, the milestones " +
-		"that I pass, and what I wrote for everybody to read. I can take this back at any time, and what was published is then taken " +
+		"that I pass, and what I wrote for everybody to read. Each of my badges has a page that shows, to those who have its address, by " +
+		"which criteria I earned it and how much I did for it. I can take this back at any time, and what was published is then taken " +
 		"back with it; what others have copied by then is beyond reach.",
 }
 

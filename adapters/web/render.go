@@ -284,6 +284,7 @@ func loadTemplates() (map[string]*template.Template, error) {
 var templateFuncs = template.FuncMap{
 	"date":     func(t time.Time) string { return formatTime(t, time.DateOnly) },
 	"datetime": func(t time.Time) string { return formatTime(t, "2006-01-02 15:04") },
+	"year":     func(t time.Time) string { return formatTime(t, "2006") },
 	"rfc3339":  func(t time.Time) string { return formatTime(t, time.RFC3339Nano) },
 	"count":    func(n int) string { return thousands(n) },
 	"plural":   plural,

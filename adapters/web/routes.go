@@ -30,6 +30,8 @@ func (s *Server) pages() []route {
 		s.overviewPages(),
 		s.peoplePages(),
 		s.awardPages(),
+		s.badgePages(),
+		s.packetPages(),
 		s.flagPages(),
 		s.retunePages(),
 		s.criteriaPages(),

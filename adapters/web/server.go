@@ -61,7 +61,8 @@ type Server struct {
 	secure       bool
 	behindProxy  bool
 
-	streams   atomic.Int64 // of changes, open now
+	streams   atomic.Int64  // of changes, open now
+	packets   chan struct{} // holds one for each packet that is being made
 	redaction redaction
 
 	stopping chan struct{} // closed when open streams should end
@@ -86,7 +87,7 @@ func New(o Options) (*Server, error) {
 		accounts: o.Accounts, passwords: newPasswords(), provider: o.Provider, providerName: o.ProviderName,
 		flows: flows{state: map[access.Hash]flow{}}, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
 		viewed: viewed{last: map[look]time.Time{}}, secure: o.Secure, behindProxy: o.BehindProxy,
-		version: o.Version, started: uuid.NewString()[:8],
+		version: o.Version, started: uuid.NewString()[:8], packets: make(chan struct{}, packetsMax),
 	}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {

@@ -47,6 +47,8 @@ var importRules = []importRule{
 		uuidModule}},
 	{of: "laurel/projections/digest", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
 		uuidModule}},
+	{of: "laurel/projections/packet", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
+		uuidModule}},
 	{of: "laurel/projections/serving", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
 		"laurel/projections/awarding", uuidModule}},
 	// The naive second engine that tests compare the real one with shares none of its code. Like storetest it is there

@@ -26,6 +26,7 @@ var notByAPI = map[string]string{
 	"generate":      "fills a store of this machine for measurements",
 	"bench":         "measures this machine",
 	"bench serve":   "measures this machine",
+	"awards packet": "writes a file of this machine; the server's page /packet makes the same",
 	"log copy":      "copies between stores of this machine",
 	"log backup":    "writes a file of this machine",
 	"criteria init": "writes a file of this machine; /v1/criteria/sample is the text of it",

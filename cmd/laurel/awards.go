@@ -24,7 +24,7 @@ Standings say who meets a tier; an award is what the organisation decided. "awar
 the decisions that are missing; whoever meets a reviewed tier waits for a human in "awards review". An AWARD is named by
 its id, or the first digits of it.`,
 		newAwardsRun(a), lookBack(newAwardsList(a)), lookBack(newAwardsShow(a)), lookBack(newAwardsReview(a)),
-		newAwardsRevoke(a), lookBack(newAwardsAudit(a)))
+		newAwardsRevoke(a), lookBack(newAwardsAudit(a)), lookBack(newAwardsPacket(a)))
 }
 
 // registry is the register of awards with the names of people, for commands that look at it.

@@ -222,8 +222,11 @@ func (b *browser) look(width int64, scheme string) {
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
 }
 
-// leader is Willow Kite, who leads the bundled history.
-const leader = "dadcc99d-527b-5b01-9126-6e4e0045445d"
+// leader is Willow Kite, who leads the bundled history, and leaderAward what that is recognised by.
+const (
+	leader      = "dadcc99d-527b-5b01-9126-6e4e0045445d"
+	leaderAward = "087e0a08-a356-5465-9d27-343f989eb0ce"
+)
 
 // TestPagesInABrowser walks through all rooms as each of the demonstration's people, light and dark, wide and narrow, and
 // wants no page to complain, to load anything from elsewhere, or to keep anybody from using it.
@@ -236,7 +239,8 @@ func TestPagesInABrowser(t *testing.T) {
 		paths := append(b.rooms(), "/account")
 		if who == "Pearl Dunlin" {
 			paths = append(paths, "/people/"+leader, "/awards/review", "/awards/audit", b.first("/awards", `td a[href*="/awards/"]`),
-				b.first("/log", `td a[href*="/log/"]`), "/?as_of=2016-01-01", "/people?tier=champion")
+				b.first("/log", `td a[href*="/log/"]`), "/?as_of=2016-01-01", "/people?tier=champion",
+				b.first("/awards/"+leaderAward, `a[href*="/badges/"]`))
 		}
 		for _, path := range paths {
 			looks := []struct {

@@ -24,7 +24,7 @@
 //
 // A session, a token and a one-time link are secrets of 256 random bits. Only their SHA-256 is kept, so that whoever
 // reads the file cannot sign in; no salt is needed, as there is nothing to guess. Passwords are guessable: their
-// hashing is slow, and done where they arrive.
+// hashing is slow, and done where they arrive. The addresses of public badge pages follow from a key, see BadgeKey.
 //
 // # The life of an account
 //
