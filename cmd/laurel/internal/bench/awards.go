@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"time"
 
-
 	"laurel/adapters/bbolt"
 	"laurel/domain"
 	"laurel/eventstore"
