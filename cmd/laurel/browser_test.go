@@ -332,10 +332,17 @@ func TestScreenshots(t *testing.T) {
 	dir := os.Getenv(screenshotsVariable)
 	b.signIn("Pearl Dunlin")
 	for _, shot := range []struct{ name, path, scheme string }{
-		{"overview", "/", "light"}, {"person", "/people/" + leader, "light"},
+		{"overview", "/", "light"}, {"person", "/people/" + leader, "light"}, {"retune", "/retune", "light"},
+		{"award", b.first("/awards", `td a[href*="/awards/"]`), "dark"},
 	} {
 		b.look(1280, shot.scheme)
 		b.open(shot.path)
+		if shot.name == "retune" { // with a rule that was changed
+			b.do(chromedp.Focus(`[data-knob="tiers.champion.when.score"] [type="range"]`),
+				chromedp.KeyEvent(strings.Repeat("\u0302", 6)), // arrow left
+				chromedp.Poll(`document.querySelector("#now").innerText.includes("+")`, nil),
+				chromedp.Evaluate(`scrollTo(0, 0)`, nil))
+		}
 		var picture []byte
 		b.do(chromedp.CaptureScreenshot(&picture))
 		if len(picture) == 0 {
