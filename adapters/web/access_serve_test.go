@@ -28,7 +28,7 @@ func TestServeBoundsHeaders(t *testing.T) {
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- b.server.Serve(ctx, l, time.Second) }()
+	go func() { ended <- OpenDoor(l, b.server.log).Serve(ctx, b.server, time.Second) }()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	const tooLong = headerBytesMax + 8192
 	for size, want := range map[int]int{1000: http.StatusOK, tooLong: http.StatusRequestHeaderFieldsTooLarge} {

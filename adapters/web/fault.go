@@ -105,6 +105,7 @@ func tell(err error) told {
 func (v *visit) fail(err error) {
 	v.release()
 	t := tell(err)
+	v.keepRejected(t)
 	if t.Status == http.StatusInternalServerError {
 		t.Text = "Something went wrong inside Laurel. The log of the server has it under number " + v.report(err) + "."
 	}
