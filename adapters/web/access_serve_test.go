@@ -28,7 +28,9 @@ func TestServeBoundsHeaders(t *testing.T) {
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- OpenDoor(l, b.server.log).Serve(ctx, b.server, time.Second) }()
+	door := OpenDoor(l, b.server.log)
+	door.Lead(b.server)
+	go func() { ended <- door.Serve(ctx, time.Second) }()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	const tooLong = headerBytesMax + 8192
 	for size, want := range map[int]int{1000: http.StatusOK, tooLong: http.StatusRequestHeaderFieldsTooLarge} {

@@ -56,12 +56,15 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Close shuts the door at once. After Serve it does nothing.
 func (d *Door) Close() error { return d.http.Close() }
 
-// Serve lets requests in to a server until the context ends, then waits for those under way, for at most as long as
-// given; what is not answered then is cut off. Streams of changes are ended first.
-func (d *Door) Serve(ctx context.Context, s *Server, grace time.Duration) error {
+// Lead leads to a server from now on.
+func (d *Door) Lead(to *Server) { d.server.Store(to) }
+
+// Serve lets requests in to the server that the door leads to until the context ends, then waits for those under way, for
+// at most as long as given; what is not answered then is cut off. Streams of changes are ended first.
+func (d *Door) Serve(ctx context.Context, grace time.Duration) error {
+	s := d.server.Load()
 	stopSweeping := s.startSweeping(ctx)
 	defer stopSweeping()
-	d.server.Store(s)
 	select {
 	case err := <-d.ended:
 		return err

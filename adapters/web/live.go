@@ -46,14 +46,18 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 	h := v.w.Header()
 	h.Set("Content-Type", mediaStream)
 	h.Set("X-Accel-Buffering", "no")
+	bounded := func() error { return control.SetWriteDeadline(time.Now().Add(streamWriteMax)) }
 	send := func(format string, args ...any) error {
-		if err := control.SetWriteDeadline(time.Now().Add(streamWriteMax)); err != nil {
+		if err := bounded(); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(v.w, format, args...); err != nil {
 			return err
 		}
-		return control.Flush()
+		if err := control.Flush(); err != nil {
+			return err
+		}
+		return control.SetWriteDeadline(time.Time{}) // one that passes in silence would cut the stream off
 	}
 	say := func(c *serving.Change) error {
 		data, err := tell(c)
@@ -73,8 +77,10 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 	for err == nil {
 		select {
 		case <-v.r.Context().Done():
+			_ = bounded() // the end of the stream is written too
 			return nil
 		case <-s.stopping:
+			_ = bounded()
 			return nil
 		case <-beat.C:
 			err = send(": still here\n\n")

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -239,8 +240,9 @@ func TestDoor(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- door.Serve(ctx, b.server, time.Minute) }()
-	for status := 0; status != http.StatusOK; {
+	door.Lead(b.server)
+	go func() { ended <- door.Serve(ctx, time.Minute) }()
+	for status := 0; status != http.StatusOK; { // once the engine follows the log
 		status, _ = get("/readyz")
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/live?program=git", nil)
@@ -283,7 +285,9 @@ func TestCutOff(t *testing.T) {
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- OpenDoor(l, b.server.log).Serve(ctx, b.server, 50*time.Millisecond) }()
+	door := OpenDoor(l, b.server.log)
+	door.Lead(b.server)
+	go func() { ended <- door.Serve(ctx, 50*time.Millisecond) }()
 	slow, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", l.Addr().String())
 	b.must(err)
 	defer slow.Close()
@@ -296,4 +300,46 @@ func TestCutOff(t *testing.T) {
 	if text := b.log.String(); !strings.Contains(text, "cut off") || strings.Contains(text, "127.0.0.1") {
 		t.Errorf("the log says %s", text)
 	}
+}
+
+// pipes is a listener within the process, for tests in which time is not real.
+type pipes struct{ conns chan net.Conn }
+
+// Accept implements net.Listener.
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p.conns; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+// Close implements net.Listener.
+func (p pipes) Close() error { close(p.conns); return nil }
+
+// Addr implements net.Listener.
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// TestSilentStream has nothing happen for longer than a write may take, and wants the stream to end as it should.
+func TestSilentStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, nil)
+		l := pipes{make(chan net.Conn, 1)}
+		door := OpenDoor(l, b.server.log)
+		door.Lead(b.server)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- door.Serve(ctx, time.Minute) }()
+		ours, theirs := net.Pipe()
+		l.conns <- theirs
+		r := httptest.NewRequest(http.MethodGet, "/live?program=git", nil)
+		r.AddCookie(&http.Cookie{Name: cookieName, Value: b.as(nobody, "viewer").cookies[cookieName]})
+		b.must(r.Write(ours))
+		time.AfterFunc(streamWriteMax+time.Second, stop)
+		text, err := io.ReadAll(ours)
+		b.must(err)
+		if !strings.Contains(string(text), "retry: ") || !strings.HasSuffix(string(text), "\r\n0\r\n\r\n") {
+			t.Errorf("the stream is %q", text)
+		}
+		b.must(<-ended)
+	})
 }

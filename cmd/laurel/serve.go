@@ -121,11 +121,12 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 		return err
 	}
 	told.Watch(func() telemetry.State { return stateOf(engine, server) })
+	door.Lead(server)
 	fmt.Fprintf(a.stderr, "Laurel is at %s\n", options.PublicURL)
 	if err := a.firstLink(&o.access, server, options.Accounts, options.PublicURL); err != nil {
 		return err
 	}
-	return door.Serve(ctx, server, shutdownTimeMax)
+	return door.Serve(ctx, shutdownTimeMax)
 }
 
 // logger writes what operators read: lines of JSON on standard error; with --quiet, and in a demonstration, only

@@ -210,7 +210,9 @@ func withServer(ctx context.Context, store eventstore.Store, slug string, use fu
 	}
 	serveCtx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- web.OpenDoor(l, logger).Serve(serveCtx, server, 10*time.Second) }()
+	door := web.OpenDoor(l, logger)
+	door.Lead(server)
+	go func() { ended <- door.Serve(serveCtx, 10*time.Second) }()
 	defer func() {
 		stop()
 		err = errors.Join(err, <-ended)
