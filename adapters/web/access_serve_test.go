@@ -79,6 +79,9 @@ func TestAccountsCannotBeWritten(t *testing.T) {
 	if !strings.Contains(b.log.String(), w.Header().Get("Request-Id")) {
 		t.Error("the log does not have the number")
 	}
+	if strings.Contains(b.log.String(), "@") {
+		t.Errorf("the log has an address: %s", b.log)
+	}
 	if views, err := whole.Views(ada, time.Time{}, 1); err != nil || len(views) != 0 {
 		t.Errorf("%v, %v", views, err)
 	}

@@ -103,7 +103,10 @@ func (a *app) serve(ctx context.Context, store eventstore.Store, o *serveOptions
 		},
 	})
 	reading.Done()
-	if err != nil {
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return nil // told to stop before it began
+	case err != nil:
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
