@@ -20,13 +20,14 @@ const (
 )
 
 // liveness streams word of changes to a page: an event "changed" when something in the program that it shows is other
-// than before. What changed it asks for itself.
+// than before. What changed it asks for itself. The stream ends when an answer has taken as long as it may; the browser
+// then comes back, is asked who it is again, and hears what it has missed.
 func (s *Server) liveness(v *visit) error {
 	at, err := v.at()
 	if err != nil {
 		return err
 	}
-	return s.follow(v, nil, func(c *serving.Change) (string, error) {
+	return s.follow(v, v.since(), func(c *serving.Change) (string, error) {
 		if !c.All && at.Program != "" && !slices.Contains(c.Programs, at.Program) {
 			return "", nil
 		}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -319,7 +320,8 @@ func (p pipes) Close() error { close(p.conns); return nil }
 // Addr implements net.Listener.
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// TestSilentStream has nothing happen for longer than a write may take, and wants the stream to end as it should.
+// TestSilentStream has nothing happen for longer than a write may take, and wants the stream to end as it should; and
+// whoever comes back to hear what happened meanwhile.
 func TestSilentStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, nil)
@@ -329,16 +331,31 @@ func TestSilentStream(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- door.Serve(ctx, time.Minute) }()
-		ours, theirs := net.Pipe()
-		l.conns <- theirs
-		r := httptest.NewRequest(http.MethodGet, "/live?program=git", nil)
-		r.AddCookie(&http.Cookie{Name: cookieName, Value: b.as(nobody, "viewer").cookies[cookieName]})
-		b.must(r.Write(ours))
+		cookie := &http.Cookie{Name: cookieName, Value: b.as(nobody, "viewer").cookies[cookieName]}
+		listen := func(last string) string {
+			ours, theirs := net.Pipe()
+			l.conns <- theirs
+			r := httptest.NewRequest(http.MethodGet, "/live?program=git", nil)
+			r.AddCookie(cookie)
+			r.Header.Set("Last-Event-ID", last)
+			r.Header.Set("Connection", "close")
+			b.must(r.Write(ours))
+			text, err := io.ReadAll(ours)
+			b.must(err)
+			if !strings.Contains(string(text), "retry: ") || !strings.HasSuffix(string(text), "\r\n0\r\n\r\n") {
+				t.Errorf("the stream is %q", text)
+			}
+			return string(text)
+		}
+		first := listen("")
+		if strings.Contains(first, "event: changed") {
+			t.Errorf("nothing has changed: %q", first)
+		}
+		last := regexp.MustCompile(`id: (\S+)`).FindStringSubmatch(first)[1]
+		b.as(ada).records(1, benchRoom+"/session", form())
 		time.AfterFunc(streamWriteMax+time.Second, stop)
-		text, err := io.ReadAll(ours)
-		b.must(err)
-		if !strings.Contains(string(text), "retry: ") || !strings.HasSuffix(string(text), "\r\n0\r\n\r\n") {
-			t.Errorf("the stream is %q", text)
+		if again := listen(last); strings.Count(again, "event: changed") != 1 {
+			t.Errorf("what has changed meanwhile is not told: %q", again)
 		}
 		b.must(<-ended)
 	})

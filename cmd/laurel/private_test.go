@@ -233,8 +233,14 @@ func TestNobodyIsTold(t *testing.T) {
 	}
 	metrics, operations := finally("/metrics"), finally("/operations")
 	_, rejected, found := strings.Cut(operations, `id="h-rejected"`)
-	if !found || !strings.Contains(metrics, `laurel_http_requests_total{method="GET",route="/v1/openapi.json",status="2xx"} 1`) {
-		t.Fatalf("neither rejected input nor metrics: %.1000s", metrics)
+	if !found {
+		t.Fatalf("there is no rejected input: %s", operations)
+	}
+	for _, line := range []string{`laurel_http_requests_total{method="GET",route="/v1/openapi.json",status="2xx"} 1`, "laurel_ready 1",
+		"laurel_projection_lag_seconds ", "laurel_projection_events 8", "laurel_award_pass_failures_total 0"} {
+		if !strings.Contains(metrics, line) {
+			t.Errorf("%s is not in the metrics: %s", line, metrics)
+		}
 	}
 	ended = true
 	if code := s.stop(); code != exitDone {
