@@ -33,7 +33,7 @@ func (s *Server) identified(next http.Handler) http.Handler {
 	}))
 	next = protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/static/") { // is in memory, and the same for everybody
+		if strings.HasPrefix(r.URL.Path, "/static/") || isHealth(r) { // is in memory, and the same for everybody
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -123,12 +123,16 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if t.Status == http.StatusInternalServerError {
 		t.Text = "something went wrong inside Laurel, number " + v.report(err)
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
+	if t.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Laurel"`)
+	}
+	w.Header().Set("Content-Type", mediaProblem)
 	w.WriteHeader(t.Status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"status": t.Status, "title": http.StatusText(t.Status), "detail": t.Text})
 }
 
 // forProgram tells whether a request is from a program rather than from a browser that shows a page.
 func forProgram(r *http.Request) bool {
-	return r.Header.Get("Authorization") != "" || r.URL.Path == "/v1" || strings.HasPrefix(r.URL.Path, "/v1/")
+	return r.Header.Get("Authorization") != "" || r.URL.Path == "/metrics" || r.URL.Path == "/v1" ||
+		strings.HasPrefix(r.URL.Path, "/v1/")
 }

@@ -28,7 +28,9 @@ func TestServeBoundsHeaders(t *testing.T) {
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- b.server.Serve(ctx, l, time.Second) }()
+	door := OpenDoor(l, b.server.log)
+	door.Lead(b.server)
+	go func() { ended <- door.Serve(ctx, time.Second) }()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	const tooLong = headerBytesMax + 8192
 	for size, want := range map[int]int{1000: http.StatusOK, tooLong: http.StatusRequestHeaderFieldsTooLarge} {
@@ -76,6 +78,9 @@ func TestAccountsCannotBeWritten(t *testing.T) {
 	}
 	if !strings.Contains(b.log.String(), w.Header().Get("Request-Id")) {
 		t.Error("the log does not have the number")
+	}
+	if strings.Contains(b.log.String(), "@") {
+		t.Errorf("the log has an address: %s", b.log)
 	}
 	if views, err := whole.Views(ada, time.Time{}, 1); err != nil || len(views) != 0 {
 		t.Errorf("%v, %v", views, err)

@@ -147,7 +147,7 @@ func TestRoutesRefuse(t *testing.T) {
 	}
 	hole := regexp.MustCompile(`\{[a-z]+(\.\.\.)?\}`)
 	routes := b.server.pages()
-	const others = 3 // what is static, and the document of the API, in two forms
+	const others = 5 // what is static, the document of the API, in two forms, and health, alive and ready
 	if n := len(routes) + len(b.server.api.operations) + others; n != len(b.server.actions) {
 		t.Errorf("%d routes are there, and %d have an action", n, len(b.server.actions))
 	}
@@ -168,7 +168,7 @@ func TestRoutesRefuse(t *testing.T) {
 			case w.Code >= 500:
 				t.Errorf("%s as %s: status %d", r.pattern, name, w.Code)
 			case r.action.Public(), identities[name].MaySomewhere(r.action):
-			case name == "nobody" && method == http.MethodGet:
+			case name == "nobody" && method == http.MethodGet && !forProgram(req):
 				wantLocation(t, w, "/sign-in?"+url.Values{"next": {path + "?program=git"}}.Encode())
 			case name == "nobody" && w.Code != http.StatusUnauthorized, name != "nobody" && w.Code != http.StatusForbidden:
 				t.Errorf("%s as %s: status %d", r.pattern, name, w.Code)

@@ -182,7 +182,7 @@ func (v *visit) ingest() (*EventsReport, error) {
 			v.report(err)
 		}
 		wrong = append(wrong, part)
-		v.keepRejected(&Problem{Status: t.Status, Field: t.Field, Detail: part.Detail})
+		v.keepRejected(told{t.Status, t.Field, part.Detail})
 	}
 	var items []eventstore.IngestItem
 	for i := range events {

@@ -72,7 +72,7 @@ func (v *visit) problemOf(err error) *Problem {
 	case errors.As(err, &domainError):
 		p.Detail, p.Hint = domainError.Message, domainError.Hint
 	}
-	v.keepRejected(p)
+	v.keepRejected(told{p.Status, p.Field, p.Detail})
 	return p
 }
 
@@ -112,7 +112,7 @@ func (a *api) asProblem(ctx huma.Context, _ string, body any) (any, error) {
 	}
 	if v := visitOf(ctx.Context()); v != nil {
 		v.release()
-		v.keepRejected(p)
+		v.keepRejected(told{p.Status, p.Field, p.Detail})
 	}
 	return p, nil
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// around puts what holds for every request around the mux: a number, headers, a limit on the body, who asks, and that a
-// panic of one handler stays one failed request.
-func (s *Server) around(next http.Handler) http.Handler {
-	return s.numbered(s.guarded(s.recovered(s.identified(next))))
+// around puts what holds for every request around the mux: a number, a line in the log, headers, a limit on the body, who
+// asks, and that a panic of one handler stays one failed request.
+func (s *Server) around(mux *http.ServeMux) http.Handler {
+	return s.numbered(s.observed(mux, s.guarded(s.recovered(s.identified(mux)))))
 }
 
 // requestKey is the key of a request's number in its context.

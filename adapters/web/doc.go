@@ -2,7 +2,7 @@
 //
 // # A request
 //
-//	listen -> limits, headers -> who is it? -> may they? -> look -> answer
+//	listen -> observe -> limits, headers -> who is it? -> may they? -> look -> answer
 //
 // Every route is registered with the access.Action that it is; a table in domain/access says which roles may. What no
 // row of that table allows is refused. A handler then looks: it takes a serving.View, everything that is read at one
@@ -36,6 +36,13 @@
 // that the server draws, each beside a table of the same figures. The one script of our own, app.js, makes pages
 // pleasant; each can be read, and each form sent, without it. Nothing is loaded from anywhere else: fonts and htmx are
 // embedded, with their versions in static/vendor/vendor.json.
+//
+// # What operators see
+//
+// Each request is told to the Telemetry, and is a line of the log: by the pattern of its route, never its address
+// (observe.go). Door answers from the moment that it is opened, so that whoever asks /readyz hears that the log is still
+// read. The page of operations shows how far projections are, and the latest input that was refused: where and why, not
+// what it held. Told to stop, a server is not ready any more, ends streams, and waits for requests under way.
 //
 // # Failures
 //

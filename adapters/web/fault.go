@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"laurel/domain"
@@ -105,6 +106,7 @@ func tell(err error) told {
 func (v *visit) fail(err error) {
 	v.release()
 	t := tell(err)
+	v.keepRejected(t)
 	if t.Status == http.StatusInternalServerError {
 		t.Text = "Something went wrong inside Laurel. The log of the server has it under number " + v.report(err) + "."
 	}
@@ -115,9 +117,12 @@ func (v *visit) fail(err error) {
 func (v *visit) report(err error) string {
 	number := requestNumber(v.ctx())
 	v.log.Error("request failed", slog.String("request", number), slog.String("route", v.r.Pattern),
-		slog.String("error", err.Error()))
+		slog.String("error", mailAddress.ReplaceAllString(err.Error(), "(address)")))
 	return number
 }
+
+// mailAddress finds what errors of a library may repeat of what they were given.
+var mailAddress = regexp.MustCompile(`[^\s"'<>]+@[^\s"'<>]+`)
 
 // status answers with a page that says what is wrong.
 func (v *visit) status(t told) {

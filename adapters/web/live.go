@@ -20,13 +20,14 @@ const (
 )
 
 // liveness streams word of changes to a page: an event "changed" when something in the program that it shows is other
-// than before. What changed it asks for itself.
+// than before. What changed it asks for itself. The stream ends when an answer has taken as long as it may; the browser
+// then comes back, is asked who it is again, and hears what it has missed.
 func (s *Server) liveness(v *visit) error {
 	at, err := v.at()
 	if err != nil {
 		return err
 	}
-	return s.follow(v, nil, func(c *serving.Change) (string, error) {
+	return s.follow(v, v.since(), func(c *serving.Change) (string, error) {
 		if !c.All && at.Program != "" && !slices.Contains(c.Programs, at.Program) {
 			return "", nil
 		}
@@ -46,14 +47,18 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 	h := v.w.Header()
 	h.Set("Content-Type", mediaStream)
 	h.Set("X-Accel-Buffering", "no")
+	bounded := func() error { return control.SetWriteDeadline(time.Now().Add(streamWriteMax)) }
 	send := func(format string, args ...any) error {
-		if err := control.SetWriteDeadline(time.Now().Add(streamWriteMax)); err != nil {
+		if err := bounded(); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(v.w, format, args...); err != nil {
 			return err
 		}
-		return control.Flush()
+		if err := control.Flush(); err != nil {
+			return err
+		}
+		return control.SetWriteDeadline(time.Time{}) // one that passes in silence would cut the stream off
 	}
 	say := func(c *serving.Change) error {
 		data, err := tell(c)
@@ -73,8 +78,10 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 	for err == nil {
 		select {
 		case <-v.r.Context().Done():
+			_ = bounded() // the end of the stream is written too
 			return nil
 		case <-s.stopping:
+			_ = bounded()
 			return nil
 		case <-beat.C:
 			err = send(": still here\n\n")

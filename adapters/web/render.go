@@ -168,6 +168,7 @@ func (v *visit) renderAs(status int, name string, of frameOf) error {
 		Done: doneTexts[v.r.URL.Query().Get("done")]}
 	if v.problem != nil {
 		t := tell(v.problem)
+		v.keepRejected(t)
 		if t.Status == http.StatusInternalServerError {
 			t.Text = "Something went wrong inside Laurel. The log of the server has it under number " + v.report(v.problem) + "."
 		}

@@ -104,6 +104,7 @@ func (v *visit) preview(view *serving.View, plan *criteria.Plan) (*previewShown,
 		return nil, err
 	}
 	took := time.Since(began)
+	v.telemetry.Previewed(took)
 	p.Name(view.People)
 	return v.newPreview(view, p, plan.Doc, took), nil
 }

@@ -41,6 +41,7 @@ func (s *Server) pages() []route {
 		s.referencePages(),
 		s.accountPages(),
 		s.userPages(),
+		s.operationsPages(),
 	} {
 		all = append(all, room...)
 	}
@@ -54,8 +55,11 @@ func (s *Server) register(mux *http.ServeMux) {
 		s.actions[r.pattern] = r.action
 	}
 	s.api = newAPI(s, mux)
+	s.health(mux)
 	mux.HandleFunc("GET /static/{version}/{file...}", s.static)
-	s.actions["GET /static/{version}/{file...}"] = access.PublicRead
+	for _, pattern := range []string{"GET /static/{version}/{file...}", "GET /livez", "GET /readyz"} {
+		s.actions[pattern] = access.PublicRead
+	}
 }
 
 // onProgram is the target of what is about the program that is looked at.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html/template"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -19,9 +18,10 @@ import (
 
 // Options are what a server needs.
 type Options struct {
-	Engine *serving.Engine
-	Now    func() time.Time // the clock
-	Log    *slog.Logger     // for what operators read; it never gets personal data
+	Engine    *serving.Engine
+	Now       func() time.Time // the clock
+	Log       *slog.Logger     // for what operators read; it never gets personal data
+	Telemetry Telemetry        // for what monitoring reads; nil for none
 
 	Accounts     *access.Registry // who may sign in
 	Provider     SignInProvider   // to sign in with; nil for none
@@ -39,6 +39,7 @@ type Server struct {
 	engine    *serving.Engine
 	now       func() time.Time
 	log       *slog.Logger
+	telemetry Telemetry
 	assets    *assets
 	templates map[string]*template.Template
 	actions   map[string]access.Action // what each pattern on the mux is
@@ -58,6 +59,7 @@ type Server struct {
 	rejections   rejections
 	version      string
 	started      string // tells this process from others, in the ids of streams
+	startedAt    time.Time
 	secure       bool
 	behindProxy  bool
 
@@ -69,25 +71,17 @@ type Server struct {
 	stopOnce sync.Once
 }
 
-// Limits on requests and connections.
-const (
-	headerBytesMax    = 32 << 10
-	bodyBytesMax      = 1 << 20
-	readHeaderTimeMax = 10 * time.Second
-	readTimeMax       = 30 * time.Second
-	writeTimeMax      = 60 * time.Second
-	idleTimeMax       = 120 * time.Second
-	handleTimeMax     = 30 * time.Second // what one answer may take
-)
-
 // New makes a server. It fails only on a mistake in its own templates or assets.
 func New(o Options) (*Server, error) {
 	s := &Server{
-		engine: o.Engine, now: o.Now, log: o.Log, actions: map[string]access.Action{}, stopping: make(chan struct{}),
+		engine: o.Engine, now: o.Now, log: o.Log, telemetry: o.Telemetry, actions: map[string]access.Action{}, stopping: make(chan struct{}),
 		accounts: o.Accounts, passwords: newPasswords(), provider: o.Provider, providerName: o.ProviderName,
 		flows: flows{state: map[access.Hash]flow{}}, publicURL: o.PublicURL, demo: o.Demo, limits: newLimits(o.Rates),
 		viewed: viewed{last: map[look]time.Time{}}, secure: o.Secure, behindProxy: o.BehindProxy,
-		version: o.Version, started: uuid.NewString()[:8], packets: make(chan struct{}, packetsMax),
+		version: o.Version, started: uuid.NewString()[:8], startedAt: o.Now(), packets: make(chan struct{}, packetsMax),
+	}
+	if s.telemetry == nil {
+		s.telemetry = untold{}
 	}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
@@ -105,33 +99,21 @@ func New(o Options) (*Server, error) {
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Serve answers requests on a listener until the context ends, then waits for those under way, for at most as long as
-// given. Streams of changes are ended first.
-func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration) error {
-	server := &http.Server{
-		Handler: s, MaxHeaderBytes: headerBytesMax, ReadHeaderTimeout: readHeaderTimeMax, ReadTimeout: readTimeMax,
-		WriteTimeout: writeTimeMax, IdleTimeout: idleTimeMax, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-	}
-	sweeping, stopSweeping := context.WithCancel(ctx)
+// Streams is how many streams of changes are open.
+func (s *Server) Streams() int { return int(s.streams.Load()) }
+
+// stop ends streams of changes, and lets nobody begin another.
+func (s *Server) stop() { s.stopOnce.Do(func() { close(s.stopping) }) }
+
+// startSweeping sweeps until the function that it returns is called, which waits for the end of it.
+func (s *Server) startSweeping(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
 	var sweep sync.WaitGroup
-	sweep.Go(func() { s.sweep(sweeping) })
-	defer sweep.Wait()
-	defer stopSweeping()
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
+	sweep.Go(func() { s.sweep(ctx) })
+	return func() {
+		cancel()
+		sweep.Wait()
 	}
-	s.stopOnce.Do(func() { close(s.stopping) })
-	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	err := server.Shutdown(waiting)
-	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
-	}
-	return err
 }
 
 // serve is the handler of a page.
@@ -142,11 +124,14 @@ func (s *Server) serve(r route) http.Handler {
 		v := &visit{Server: s, w: w, r: req.WithContext(ctx), who: identityOf(req.Context())}
 		defer v.release()
 		if err := v.admit(r); err != nil {
-			if errors.Is(err, access.ErrSignedOut) && req.Method == http.MethodGet {
+			switch {
+			case forProgram(req):
+				v.refuse(w, v.r, err)
+			case errors.Is(err, access.ErrSignedOut) && req.Method == http.MethodGet:
 				v.toSignIn()
-				return
+			default:
+				v.fail(err)
 			}
-			v.fail(err)
 			return
 		}
 		if err := r.page(v); err != nil {

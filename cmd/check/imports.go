@@ -64,7 +64,7 @@ var importRules = []importRule{
 
 // drivers are the modules that speak to one technology. Only one adapter may import each, and nothing else at all.
 var drivers = []string{"go.etcd.io/bbolt", "github.com/jackc/pgx", "github.com/EventStore", "github.com/kurrent-io",
-	"github.com/coreos/go-oidc", "golang.org/x/oauth2"}
+	"github.com/coreos/go-oidc", "golang.org/x/oauth2", "github.com/prometheus", "go.opentelemetry.io"}
 
 // importSystems are the systems whose files are looked at, since build constraints can hide an import.
 var importSystems = []string{"linux", "darwin", "windows"}

@@ -57,11 +57,26 @@ func newAPIBench(t *testing.T, dir string, person uuid.UUID) *apiBench {
 	}
 	t.Cleanup(func() { _ = engine.Close() })
 	accounts := access.NewRegistry(access.NewMemory())
-	account := access.Account{ID: uuid.New(), Login: "all@example.org", Name: "All", Person: person, Created: time.Now()}
+	mayEverything(t, accounts, person)
+	server, err := web.New(web.Options{Engine: engine, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Accounts: accounts, Version: version, Rates: web.Rates{Account: web.Rate{Every: time.Nanosecond, Burst: 1 << 20},
+			Address: web.Rate{Every: time.Nanosecond, Burst: 1 << 20}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &apiBench{t, server, "secret"}
+}
+
+// mayEverything makes an account with every role, and a token of it for everything, which is "secret".
+func mayEverything(t *testing.T, accounts *access.Registry, person uuid.UUID) access.Account {
+	t.Helper()
+	account := access.Account{ID: uuid.New(), Login: "all@example.org", Name: "All", Person: person, Created: time.Now(),
+		Issuer: "https://login.test", Subject: "42"}
 	for _, role := range access.Roles() {
 		account.Grants = append(account.Grants, access.Grant{Role: role})
 	}
-	if account, err = accounts.Create(account); err != nil {
+	account, err := accounts.Create(account)
+	if err != nil {
 		t.Fatal(err)
 	}
 	token := access.Token{ID: uuid.New(), Account: account.ID, Name: "test", Hash: access.HashSecret("secret"),
@@ -74,13 +89,7 @@ func newAPIBench(t *testing.T, dir string, person uuid.UUID) *apiBench {
 	if _, err := accounts.IssueToken(token, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	server, err := web.New(web.Options{Engine: engine, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Accounts: accounts, Version: version, Rates: web.Rates{Account: web.Rate{Every: time.Nanosecond, Burst: 1 << 20},
-			Address: web.Rate{Every: time.Nanosecond, Burst: 1 << 20}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &apiBench{t, server, "secret"}
+	return account
 }
 
 // do sends a request, with headers as name, value, name, value.

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
@@ -41,8 +42,9 @@ type served struct {
 	stop         func() int
 }
 
-// startServe runs laurel with arguments that make it serve, and waits until it says where it is.
-func startServe(t *testing.T, links bool, args ...string) served {
+// startServe runs laurel with arguments that make it serve, and waits until it says where it is. What it says after that
+// goes to stderr.
+func startServe(t *testing.T, links bool, stderr io.Writer, args ...string) served {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
@@ -63,8 +65,9 @@ func startServe(t *testing.T, links bool, args ...string) served {
 			s.url = found
 		}
 	}
-	go func() { // whatever else it says
+	go func() {
 		for lines.Scan() {
+			fmt.Fprintln(stderr, lines.Text())
 		}
 	}()
 	return s
@@ -139,7 +142,7 @@ func TestServeTakesCharge(t *testing.T) {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	args := []string{"serve", "--store", store, "--listen", "127.0.0.1:0", "--tls-cert", certFile, "--tls-key", keyFile}
-	first := startServe(t, true, args...)
+	first := startServe(t, true, io.Discard, args...)
 	if !strings.HasPrefix(first.welcome, first.url+"/welcome?code=") || !strings.HasPrefix(first.url, "https://") {
 		t.Fatalf("the server is at %s, and its link %s", first.url, first.welcome)
 	}
@@ -164,7 +167,7 @@ func TestServeTakesCharge(t *testing.T) {
 		t.Fatalf("exit status %d", status)
 	}
 
-	second := startServe(t, false, args...)
+	second := startServe(t, false, io.Discard, args...)
 	defer second.stop()
 	if second.welcome != "" {
 		t.Errorf("another link is printed, though there is an administrator: %s", second.welcome)
@@ -308,7 +311,7 @@ func TestProviderEndToEnd(t *testing.T) {
 
 // TestDemoCast enters each account of a demonstration with a click.
 func TestDemoCast(t *testing.T) {
-	s := startServe(t, false, "demo", "--serve", "--quiet", "--listen", "127.0.0.1:0")
+	s := startServe(t, false, io.Discard, "demo", "--serve", "--quiet", "--listen", "127.0.0.1:0")
 	defer s.stop()
 	anybody := person(t, http.DefaultTransport)
 	status, body := page(t)(anybody.Get(s.url + "/sign-in"))

@@ -127,14 +127,9 @@ func (e *Engine) awardAll() {
 		if e.ctx.Err() != nil {
 			return
 		}
-		e.mu.Lock()
-		e.health.awardErr = err
-		if err == nil {
-			e.health.awards = report
-		}
-		e.mu.Unlock()
-		if e.o.Awarded != nil && (err == nil || len(report.Decided) > 0) {
-			e.o.Awarded(report)
+		e.passed(report, err)
+		if e.o.Awarded != nil {
+			e.o.Awarded(report, err)
 		}
 		if err != nil || report.Left > 0 {
 			seen = 0
@@ -153,10 +148,29 @@ func (e *Engine) awardAll() {
 	}
 }
 
+// passed notes a pass.
+func (e *Engine) passed(report AwardReport, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	h := &e.health
+	h.awardErr = err
+	h.awardPasses++
+	if err != nil {
+		h.awardFailures++
+		h.awardFailedAt = report.At
+		return
+	}
+	h.awards = report
+}
+
 // pass looks at everybody who is to be looked at, in every program. One that fails does not stop the others.
-func (a *awarder) pass() (AwardReport, error) {
+func (a *awarder) pass() (report AwardReport, err error) {
 	began := a.o.Now()
-	report := AwardReport{Decided: map[domain.EventType]int{}, Whole: []string{}}
+	report = AwardReport{Decided: map[domain.EventType]int{}, Whole: []string{}}
+	defer func() {
+		report.At = a.o.Now()
+		report.Took = report.At.Sub(began)
+	}()
 	v, err := a.Look(a.ctx, At{Across: true})
 	if err != nil {
 		return report, err
@@ -180,8 +194,6 @@ func (a *awarder) pass() (AwardReport, error) {
 			a.claims, a.repaired = false, began
 		}
 	}
-	report.At = a.o.Now()
-	report.Took = report.At.Sub(began)
 	return report, errors.Join(failed...)
 }
 

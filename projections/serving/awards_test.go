@@ -37,7 +37,10 @@ func awarded(t fataler, store eventstore.Store, o serving.Options) (*serving.Eng
 	t.Helper()
 	reports := make(chan serving.AwardReport, 1)
 	o.Awards = true
-	o.Awarded = func(r serving.AwardReport) {
+	o.Awarded = func(r serving.AwardReport, err error) {
+		if err != nil && len(r.Decided) == 0 {
+			return
+		}
 		select {
 		case reports <- r:
 		case <-time.After(time.Minute):

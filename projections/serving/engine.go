@@ -21,10 +21,10 @@ type Options struct {
 	// Documents are criteria that may be looked at by name without being in the log, such as a sample.
 	Documents map[string][]byte
 
-	Awards  bool              // run the award process continuously
-	Failed  func(error)       // if not nil, told of failures that are tried again
-	Reading func(events int)  // if not nil, called while Open reads the log
-	Awarded func(AwardReport) // if not nil, told of each pass of the award process
+	Awards  bool                     // run the award process continuously
+	Failed  func(error)              // if not nil, told of failures that are tried again
+	Reading func(events int)         // if not nil, called while Open reads the log
+	Awarded func(AwardReport, error) // if not nil, told of each pass of the award process, and why it failed
 
 	PastStatesMax int   // how many states of the past are kept; 4 if 0
 	PastBytesMax  int64 // and how much memory they may take, by estimate; 1 GiB if 0

@@ -152,7 +152,7 @@ func TestFollowsAgain(t *testing.T) {
 			t.Errorf("told of %v", errs)
 		}
 		synctest.Wait()
-		if f := e.Freshness(); f.Failure != "" || f.Lag != 0 || f.Events != 21 {
+		if f := e.Freshness(); f.Failure != "" || f.Lag != 0 || f.Events != 21 || !f.Following {
 			t.Errorf("%+v", f)
 		}
 		v, err := e.Look(t.Context(), serving.At{})

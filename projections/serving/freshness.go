@@ -17,15 +17,21 @@ type Freshness struct {
 	Pending int           `json:"pending"` // events received and not applied
 	Lag     time.Duration `json:"lag"`     // the age of the oldest event that is not applied; 0 when all are
 
+	Following bool        `json:"following"`            // everything recorded was received, and what comes will be
 	CaughtUp  time.Time   `json:"caught_up"`            // when everything recorded was last received
 	Failure   string      `json:"failure,omitempty"`    // what the engine is trying again; "" when all is well
 	FailureAt time.Time   `json:"failure_at,omitzero"`  // when it last failed
-	Awards    AwardReport `json:"awards"`               // the last pass of the award process
+	Awards    AwardReport `json:"awards"`               // the last pass of the award process that succeeded
 	AwardFail string      `json:"award_fail,omitempty"` // why the award process is being tried again
+
+	AwardPasses   int       `json:"award_passes"`           // of the award process, since the engine was opened
+	AwardFailures int       `json:"award_failures"`         // of these
+	AwardFailAt   time.Time `json:"award_fail_at,omitzero"` // when one last failed
 }
 
 // health is what went well and what did not. Engine.mu guards it.
 type health struct {
+	following bool
 	caughtUp  time.Time
 	lost      time.Time // since when the log is not followed; zero while it is
 	followErr error
@@ -33,6 +39,9 @@ type health struct {
 	awardErr  error
 	failedAt  time.Time
 	awards    AwardReport
+
+	awardPasses, awardFailures int
+	awardFailedAt              time.Time
 }
 
 // Freshness tells how far the engine is behind its log. While the log cannot be followed, the lag is the time since it
@@ -46,7 +55,8 @@ func (e *Engine) Freshness() Freshness {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	h := &e.health
-	f.Pending, f.CaughtUp, f.Awards = len(e.pending), h.caughtUp, h.awards
+	f.Pending, f.Following, f.CaughtUp, f.Awards = len(e.pending), h.following, h.caughtUp, h.awards
+	f.AwardPasses, f.AwardFailures, f.AwardFailAt = h.awardPasses, h.awardFailures, h.awardFailedAt
 	switch {
 	case len(e.pending) > 0:
 		f.Lag = max(0, now.Sub(e.pending[0].RecordedAt))
@@ -74,8 +84,11 @@ func (e *Engine) failed(of *error, err error) {
 	e.mu.Lock()
 	*of = err
 	e.health.failedAt = now
-	if of == &e.health.followErr && e.health.lost.IsZero() {
-		e.health.lost = now
+	if of == &e.health.followErr {
+		e.health.following = false
+		if e.health.lost.IsZero() {
+			e.health.lost = now
+		}
 	}
 	e.mu.Unlock()
 	if e.o.Failed != nil {
@@ -88,5 +101,6 @@ func (e *Engine) following() {
 	now := e.o.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.health.following = true
 	e.health.caughtUp, e.health.lost, e.health.followErr = now, time.Time{}, nil
 }

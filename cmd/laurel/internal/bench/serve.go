@@ -197,8 +197,8 @@ func withServer(ctx context.Context, store eventstore.Store, slug string, use fu
 		return err
 	}
 	many := web.Rate{Every: time.Microsecond, Burst: 1_000_000}
-	server, err := web.New(web.Options{Engine: engine, Now: time.Now, Accounts: accounts, Version: "bench",
-		Log:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	server, err := web.New(web.Options{Engine: engine, Now: time.Now, Accounts: accounts, Version: "bench", Log: logger,
 		PublicURL: "http://127.0.0.1", Rates: web.Rates{Account: many, Address: many, Guesses: many, Login: many, Starts: many}})
 	if err != nil {
 		return err
@@ -210,7 +210,9 @@ func withServer(ctx context.Context, store eventstore.Store, slug string, use fu
 	}
 	serveCtx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(serveCtx, l, 10*time.Second) }()
+	door := web.OpenDoor(l, logger)
+	door.Lead(server)
+	go func() { ended <- door.Serve(serveCtx, 10*time.Second) }()
 	defer func() {
 		stop()
 		err = errors.Join(err, <-ended)

@@ -1,21 +1,22 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"time"
 
-	"laurel/domain/access"
+	"github.com/google/uuid"
 )
 
-// Rejected is input that was refused, as operators see it: never what it held.
+// Rejected is input that was refused, as operators see it: never what it held, or who sent it.
 type Rejected struct {
-	At     time.Time `json:"at"`
-	Source string    `json:"source"` // the route, or of an event what its sender calls itself
-	Status int       `json:"status,omitempty"`
-	Field  string    `json:"field,omitempty"`
-	Reason string    `json:"reason"`
-	By     string    `json:"by,omitempty"` // the account
+	At     time.Time
+	Route  string // its pattern
+	Status int
+	Field  string
+	Reason string
+	System uuid.UUID // the account of the API token that it came with; zero for a browser
 }
 
 // Bounds of what is kept of rejected input.
@@ -58,19 +59,19 @@ func (s *Server) Rejected() ([]Rejected, int) {
 
 // keepRejected keeps why a command or an event was refused. What stands between quotation marks may have been part of the
 // input, and is left out.
-func (v *visit) keepRejected(p *Problem) {
-	if v.asked == nil || v.r.Method == "GET" || p.Status < 400 || p.Status >= 500 || p.Status == 401 || p.Status == 403 {
+func (v *visit) keepRejected(t told) {
+	switch {
+	case v.r.Pattern == "", v.r.Method == http.MethodGet, v.r.Method == http.MethodHead:
+		return
+	case t.Status < 400, t.Status >= 500, t.Status == http.StatusUnauthorized, t.Status == http.StatusForbidden:
 		return
 	}
-	v.rejections.add(Rejected{At: v.now(), Source: v.asked.operation.path, Status: p.Status, Field: plainField(p.Field),
-		Reason: unquoted(p.Detail), By: accountOf(v.who)})
-}
-
-func accountOf(who *access.Identity) string {
-	if who == nil {
-		return ""
+	one := Rejected{At: v.now(), Route: routeOf(v.r.Pattern), Status: t.Status, Field: plainField(t.Field),
+		Reason: unquoted(t.Text)}
+	if v.who != nil && v.who.ByToken() {
+		one.System = v.who.Account
 	}
-	return who.Account.String()
+	v.rejections.add(one)
 }
 
 // plainField is a field's name where it looks like one: a name that somebody made up may hold anything.
@@ -83,25 +84,18 @@ func plainField(field string) string {
 	return field[:min(len(field), 60)]
 }
 
-// unquoted leaves out of a text what stands between quotation marks, and what is too long to be a reason.
+// unquoted leaves out of a text everything from the first quotation mark to the last, since what is quoted may hold some
+// too, and what is too long to be a reason.
 func unquoted(text string) string {
-	var b strings.Builder
-	inside, runes := false, 0
-	for _, r := range text {
-		switch {
-		case r == '"':
-			if inside = !inside; inside {
-				b.WriteString("…")
-			}
-			continue
-		case inside:
-			continue
+	if first := strings.IndexByte(text, '"'); first >= 0 {
+		rest := text[strings.LastIndexByte(text, '"')+1:]
+		if first == len(text)-len(rest)-1 {
+			rest = "" // it is not closed
 		}
-		if runes++; runes > rejectedReasonRunes {
-			b.WriteString("…")
-			break
-		}
-		b.WriteRune(r)
+		text = text[:first] + "…" + rest
 	}
-	return b.String()
+	if runes := []rune(text); len(runes) > rejectedReasonRunes {
+		text = string(runes[:rejectedReasonRunes]) + "…"
+	}
+	return text
 }
