@@ -29,7 +29,8 @@ The log is made in a temporary directory and removed at the end.`,
   laurel bench serve --events 100000 --mentors 2000 --load 5s -o json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.Events < 1000 || o.Mentors < 1 || o.Streams < 0 || o.Streams > 1000 || o.Reads < 1 || o.Appends < 1 || o.Load <= 0 {
+			if o.Events < 1000 || o.Mentors < 1 || o.Streams < 0 || o.Streams > 1000 || o.Reads < 1 || o.Appends < 1 || o.Load <= 0 ||
+				o.WarmUp < 0 {
 				return usage("bench serve: a size is out of range",
 					"use at least --events 1000 --mentors 1 --reads 1 --appends 1, and at most --streams 1000")
 			}
@@ -52,6 +53,7 @@ The log is made in a temporary directory and removed at the end.`,
 	flags.IntVar(&o.Reads, "reads", 1000, "ask for `N` pages and API answers a second")
 	flags.IntVar(&o.Appends, "appends", 200, "append `N` events a second")
 	flags.DurationVar(&o.Load, "load", time.Minute, "read and append for this long")
+	flags.DurationVar(&o.WarmUp, "warm-up", 10*time.Second, "and for this long before that is measured")
 	flags.StringVar(&o.Dir, "dir", "", "make the log in `DIR`; the system's temporary directory if empty")
 	return cmd
 }

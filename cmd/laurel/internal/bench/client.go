@@ -103,10 +103,11 @@ func (c *client) repeat(ctx context.Context, times int, path func(n int) string)
 }
 
 // pace calls do so often a second, for some time, on so many goroutines, and returns how long each took from when it was
-// due.
-func pace(ctx context.Context, rate int, span time.Duration, workers int, do func(ctx context.Context, n int) error) (
+// due; what comes first is left out.
+func pace(ctx context.Context, rate int, warmUp, span time.Duration, workers int, do func(ctx context.Context, n int) error) (
 	took []float64, failed int, err error) {
-	total := int(float64(rate) * span.Seconds())
+	first := int(float64(rate) * warmUp.Seconds())
+	total := first + int(float64(rate)*span.Seconds())
 	took = make([]float64, total)
 	var next, bad atomic.Int64
 	var group sync.WaitGroup
@@ -130,7 +131,7 @@ func pace(ctx context.Context, rate int, span time.Duration, workers int, do fun
 		})
 	}
 	group.Wait()
-	return took, int(bad.Load()), errors.Join(ctx.Err(), firstOfMany(err, int(bad.Load()), total))
+	return took[first:], int(bad.Load()), errors.Join(ctx.Err(), firstOfMany(err, int(bad.Load()), total))
 }
 
 // firstOfMany is a failure if more than one in a thousand failed.
@@ -162,8 +163,8 @@ func (c *client) load(ctx context.Context, o ServeOptions, store eventstore.Stor
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for start := time.Now(); streaming.Err() == nil && time.Since(start) < o.Load; time.Sleep(200 * time.Millisecond) {
-			o.Stage("load", int64(time.Since(start).Seconds()), int64(o.Load.Seconds()))
+		for start := time.Now(); streaming.Err() == nil && time.Since(start) < o.WarmUp+o.Load; time.Sleep(200 * time.Millisecond) {
+			o.Stage("load", int64(time.Since(start).Seconds()), int64((o.WarmUp + o.Load).Seconds()))
 		}
 	}()
 	var reads, appends []float64
@@ -172,17 +173,17 @@ func (c *client) load(ctx context.Context, o ServeOptions, store eventstore.Stor
 	var group sync.WaitGroup
 	start := time.Now()
 	group.Go(func() {
-		reads, failedReads, readErr = pace(ctx, o.Reads, o.Load, readersMax, func(ctx context.Context, n int) error {
+		reads, failedReads, readErr = pace(ctx, o.Reads, o.WarmUp, o.Load, readersMax, func(ctx context.Context, n int) error {
 			return c.get(ctx, readPath(n, people))
 		})
 	})
 	group.Go(func() {
-		appends, failedAppends, appendErr = pace(ctx, o.Appends, o.Load, writersMax, func(ctx context.Context, n int) error {
+		appends, failedAppends, appendErr = pace(ctx, o.Appends, o.WarmUp, o.Load, writersMax, func(ctx context.Context, n int) error {
 			return holdSession(ctx, store, rooms[n%len(rooms)])
 		})
 	})
 	group.Wait()
-	l = Load{Seconds: time.Since(start).Seconds(), Streams: o.Streams, Told: int(told.Load()),
+	l = Load{Seconds: (time.Since(start) - o.WarmUp).Seconds(), Streams: o.Streams, Told: int(told.Load()),
 		Failed: failedReads + failedAppends}
 	l.ReadsRate, l.AppendsRate = float64(len(reads))/l.Seconds, float64(len(appends))/l.Seconds
 	l.Reads, l.Appends = newLatency(reads), newLatency(appends)

@@ -37,6 +37,7 @@ type ServeOptions struct {
 	Streams         int           // live streams that stay open
 	Reads, Appends  int           // a second
 	Load            time.Duration // for how long
+	WarmUp          time.Duration // of the same before that is measured, in which the server gets used to it
 
 	// Sample writes a second log, a real one, of a program, for previews over it.
 	Sample func(ctx context.Context, store eventstore.Store) (program string, err error)
