@@ -236,6 +236,13 @@ func (l *Live) Standings(people *People) *Standings {
 	return l.facts.standings(l.Timelines(), people, l.program, l.plan, l.asOf)
 }
 
+// StandingsPage returns what Standings does, with at most n of its mentors, from a place on, counted from 0.
+func (l *Live) StandingsPage(people *People, from, n int) *Standings {
+	s := l.facts.standingsHead(l.program, l.plan, l.asOf)
+	s.Mentors = l.Page(people, from, n)
+	return s
+}
+
 // dueHeap orders mentors by when time alone next changes something. It may hold entries that are out of date: they
 // cost one evaluation more.
 type dueHeap []dueAt

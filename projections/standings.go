@@ -181,10 +181,7 @@ func NewStandings(f *Facts, people *People, program string, plan *criteria.Plan,
 }
 
 func (f *Facts) standings(timelines *Timelines, people *People, program string, plan *criteria.Plan, asOf time.Time) *Standings {
-	s := &Standings{
-		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
-		Events: f.EventsIn(program, asOf),
-	}
+	s := f.standingsHead(program, plan, asOf)
 	for i, id := range timelines.Mentors {
 		if f.mentors[id].startedBy(asOf.UnixNano()) {
 			s.Mentors = append(s.Mentors, f.standing(id, people, plan.Doc, &timelines.Of[i]))
@@ -200,6 +197,14 @@ func (f *Facts) standings(timelines *Timelines, people *People, program string, 
 		return bytes.Compare(a.Person[:], b.Person[:])
 	})
 	return s
+}
+
+// standingsHead are standings without mentors.
+func (f *Facts) standingsHead(program string, plan *criteria.Plan, asOf time.Time) *Standings {
+	return &Standings{
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
+		Events: f.EventsIn(program, asOf),
+	}
 }
 
 func (f *Facts) standing(id MentorID, people *People, doc *criteria.Document, t *criteria.Timeline) Standing {

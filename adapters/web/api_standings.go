@@ -79,13 +79,18 @@ func (a *api) standingsOperations() {
 			if err != nil {
 				return nil, err
 			}
-			all, err := view.Standings()
+			from := 0
+			if v.asked.cursor != nil {
+				from = v.asked.cursor.From
+			}
+			shown, total, err := view.StandingsPage(from, in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			shown := *all
-			shown.Mentors = part(v, in.Listing, all.Mentors)
-			return &shown, nil
+			if from+in.Limit < total {
+				v.goOn().From = from + in.Limit
+			}
+			return shown, nil
 		})
 	ask(a, operation{id: "explainStanding", path: "/v1/people/{person}/explanation", tag: "standings", action: access.PersonRead,
 		on: onPerson, command: "explain", summary: "Why a mentor stands where they stand, and what is missing"},

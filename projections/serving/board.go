@@ -37,6 +37,7 @@ type board struct {
 	live      *projections.Live      // changes only while stale
 	stale     bool                   // the state has moved on since
 	standings *projections.Standings // of this version, once asked for
+	head      *projections.Standings // the same without mentors
 	months    []projections.TierMonth
 }
 
@@ -100,7 +101,7 @@ func (b *boards) touch(ids []projections.MentorID) {
 		if board.live != nil {
 			board.live.Touch(ids)
 		}
-		board.stale, board.standings = true, nil
+		board.stale, board.standings, board.head = true, nil, nil
 	}
 }
 

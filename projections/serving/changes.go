@@ -37,15 +37,15 @@ type changes struct {
 	times   [busyVersions]time.Time // when the latest versions were made, by version modulo their number
 }
 
-// A log grows quickly while this many versions are made in this time.
+// A log grows quickly while this many versions are made in this time, or in the longer one that something takes.
 const (
-	busyVersions = 10
+	busyVersions = 6
 	busyTime     = time.Second
 )
 
-// busy tells whether the log grows quickly.
-func (c *changes) busy(now time.Time) bool {
-	return now.Sub(c.times[(c.version+1)%busyVersions]) < busyTime
+// busy tells whether the log grows quickly: more than somebody makes it grow who records something and looks at it.
+func (c *changes) busy(now time.Time, within time.Duration) bool {
+	return now.Sub(c.times[(c.version+1)%busyVersions]) < max(within, busyTime)
 }
 
 // add makes a change known.

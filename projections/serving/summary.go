@@ -65,8 +65,9 @@ type summaryRun struct {
 // with.
 func (e *Engine) Summary(ctx context.Context, at At, key string, compute func(*View) (any, error)) (*Summary, error) {
 	at.AsOf = at.AsOf.UTC().Round(0) // equal times are one key
+	within := e.summaries.interval(summaryKey{key, at})
 	e.mu.Lock()
-	version, busy := e.changes.version, e.changes.busy(time.Now())
+	version, busy := e.changes.version, e.changes.busy(time.Now(), within)
 	e.mu.Unlock()
 	for {
 		s := &e.summaries
@@ -75,7 +76,7 @@ func (e *Engine) Summary(ctx context.Context, at At, key string, compute func(*V
 		latest, run := state.latest, state.running
 		good := latest != nil && (latest.Version >= version || latest.Version == 0)
 		if latest != nil && busy {
-			interval := min(summaryShare*latest.took, summaryMax)
+			interval := latest.interval()
 			age := time.Since(latest.computed)
 			good = good || age <= 2*interval
 			if age <= interval {
@@ -103,6 +104,19 @@ func (e *Engine) Summary(ctx context.Context, at At, key string, compute func(*V
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// interval is for how long a summary is good while the log grows quickly.
+func (s *Summary) interval() time.Duration { return min(summaryShare*s.took, summaryMax) }
+
+// interval is that of the latest summary of a key; 0 where there is none.
+func (s *summaries) interval(key summaryKey) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if latest := s.find(key).latest; latest != nil {
+		return latest.interval()
+	}
+	return 0
 }
 
 // summarize computes a summary.

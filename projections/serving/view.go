@@ -176,6 +176,24 @@ func (v *View) Standings() (*projections.Standings, error) {
 	return b.standings, nil
 }
 
+// StandingsPage returns what Standings does, with at most n of its mentors, from a place on, counted from 0; and how many
+// there are in all.
+func (v *View) StandingsPage(from, n int) (page *projections.Standings, total int, err error) {
+	b, err := v.board()
+	if err != nil {
+		return nil, 0, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.head == nil {
+		b.head = b.live.StandingsPage(nil, 0, 0)
+		b.head.Position = v.Position.String()
+	}
+	s := *b.head
+	s.Mentors = b.live.Page(v.People, from, n)
+	return &s, b.live.Len(), nil
+}
+
 // PageQuery selects rows of standings.
 type PageQuery struct {
 	Tier  *string // only those who hold it; "" is none
