@@ -15,6 +15,7 @@ import (
 const (
 	streamsMax        = 1000             // at once, on one server
 	streamBeatTime    = 20 * time.Second // a comment is sent so often, so that proxies keep a silent stream open
+	streamPauseTime   = 500 * time.Millisecond
 	streamWriteMax    = 10 * time.Second // what one write may take
 	streamRetryMillis = 2000             // when a browser is to come back after a stream ended
 )
@@ -43,6 +44,7 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 		return &fault{status: http.StatusServiceUnavailable, text: "too many streams are open; try again in a minute"}
 	}
 	defer s.streams.Add(-1)
+	v.release() // or nothing new could be seen while somebody listens
 	control := http.NewResponseController(v.w)
 	h := v.w.Header()
 	h.Set("Content-Type", mediaStream)
@@ -75,7 +77,13 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 	}
 	beat := time.NewTicker(streamBeatTime)
 	defer beat.Stop()
+	// Changes are told at once, and then not for a moment: those that come meanwhile are told together.
+	var pause <-chan time.Time
 	for err == nil {
+		news := next
+		if pause != nil {
+			news = nil
+		}
 		select {
 		case <-v.r.Context().Done():
 			_ = bounded() // the end of the stream is written too
@@ -85,9 +93,12 @@ func (s *Server) follow(v *visit, since *uint64, tell func(*serving.Change) (str
 			return nil
 		case <-beat.C:
 			err = send(": still here\n\n")
-		case <-next:
+		case <-pause:
+			pause = nil
+		case <-news:
 			seen, next = s.engine.Changed(seen.Version)
 			err = say(&seen)
+			pause = time.After(streamPauseTime)
 		}
 	}
 	return nil // they have gone away
