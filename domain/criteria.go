@@ -171,7 +171,9 @@ func (c *Criteria) apply(id uuid.UUID, at time.Time, p Payload) {
 	case *CriteriaProposed:
 		c.applyProposed(id, at, v)
 	case *CriteriaApproved:
-		if i := c.latest(v.Hash); i >= 0 && c.Proposals[i].Open() {
+		// After a void, an approval may turn out to be the author's own, of an earlier proposal of the same document:
+		// then it is none.
+		if i := c.latest(v.Hash); i >= 0 && c.Proposals[i].Open() && c.Proposals[i].By != v.By {
 			p := c.change(i)
 			p.Status = ProposalApproved
 			p.Approvals = append(slices.Clip(p.Approvals), Approval{EventID: id, By: v.By, At: at.UTC(), Position: v.Position})
