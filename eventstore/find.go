@@ -3,6 +3,7 @@ package eventstore
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -20,4 +21,18 @@ func FindEvent(ctx context.Context, store Store, id uuid.UUID) (event RecordedEv
 		}
 	}
 	return RecordedEvent{}, false, nil
+}
+
+// HeldID is a store in which an event has the id of a command: no other stream takes that id.
+type HeldID struct {
+	Store
+	By RecordedEvent
+}
+
+// Append implements Store.
+func (s HeldID) Append(ctx context.Context, a StreamAppend) (AppendResult, error) {
+	if a.Stream != s.By.Stream && slices.ContainsFunc(a.Events, func(e NewEvent) bool { return e.ID == s.By.ID }) {
+		return AppendResult{}, Reused(s.By)
+	}
+	return s.Store.Append(ctx, a)
 }

@@ -55,7 +55,7 @@ func (x *auditor) planner(program string) (*awardWorker, error) {
 func (w *awardWorker) explains(c *auditCase) *AuditDecision {
 	a, until := c.state, w.asOf.UnixNano()
 	now := &w.regimes[len(w.regimes)-1]
-	_, path := w.path(a.Case.Person)
+	_, path, _ := w.path(a.Case.Person)
 	kept := &AuditDecision{Kind: DecidedKept, Criteria: now.Hash}
 	wasKept := slices.Contains(a.KeptUnder, now.Hash)
 	from := a.Case.From().UnixNano()

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -118,7 +119,7 @@ func (c *auditCase) never(detail string) {
 // judgeNow recomputes every award with what is known now.
 func (x *auditor) judgeNow(workers int) {
 	const batch = 64
-	inParallel(len(x.cases), batch, workers, func() func(int) {
+	_ = spread(context.Background(), len(x.cases), batch, workers, func(int) func(int) {
 		w := newAuditWorker(x.Facts, x.asOf)
 		return func(i int) { w.judge(x.cases[i], x.inForce[string(x.cases[i].state.Case.Program)]) }
 	})

@@ -1,7 +1,7 @@
 package projections
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -24,7 +24,6 @@ type AwardPlanner struct {
 	register *Register
 	asOf     time.Time
 	backlog  backlog
-	people   []uuid.UUID
 	decisive map[*criteria.Plan][][]int // by tier: the measures that decide about it
 }
 
@@ -61,11 +60,14 @@ const backlogAge = 7 * 24 * time.Hour
 type backlog struct{ first, old int64 } // the time of the first pass, and backlogAge before it
 
 // backlogOf is that of a program whose awards are known, for a pass as of a time.
-func backlogOf(given []*RegisteredAward, asOf time.Time) backlog {
+func backlogOf(register *Register, program string, asOf time.Time) backlog {
 	first := asOf
-	// An award without that time was given elsewhere, and not by a pass.
-	if i := slices.IndexFunc(given, func(a *RegisteredAward) bool { return !a.First.AsOf.IsZero() }); i >= 0 {
-		first = given[i].First.AsOf
+	for _, a := range register.order {
+		// An award without that time was given elsewhere, and not by a pass.
+		if string(a.First.Program) == program && !a.First.AsOf.IsZero() {
+			first = a.First.AsOf
+			break
+		}
 	}
 	return backlog{first.UnixNano(), first.Add(-backlogAge).UnixNano()}
 }
@@ -80,7 +82,7 @@ const AwardsActor = "award-process"
 func NewAwardPlanner(f *Facts, program string, regimes []awards.Regime, register *Register, asOf time.Time) *AwardPlanner {
 	p := &AwardPlanner{
 		facts: f, program: program, regimes: regimes, register: register, asOf: asOf,
-		backlog: backlogOf(register.All(program), asOf), decisive: map[*criteria.Plan][][]int{},
+		backlog: backlogOf(register, program, asOf), decisive: map[*criteria.Plan][][]int{},
 	}
 	for _, r := range regimes {
 		if p.decisive[r.Plan] == nil {
@@ -89,38 +91,54 @@ func NewAwardPlanner(f *Facts, program string, regimes []awards.Regime, register
 			}
 		}
 	}
-	known := map[uuid.UUID]bool{}
-	for _, id := range f.MentorsOf(program) {
-		known[f.Person(id)] = true
-	}
-	for h := range register.holders {
-		if string(h.program) == program {
-			known[h.person] = true // also one whose mentorships were all voided
-		}
-	}
-	for id := range known {
-		p.people = append(p.people, id)
-	}
-	slices.SortFunc(p.people, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return p
 }
 
 // People returns everybody about whom something could be decided, in order.
-func (p *AwardPlanner) People() []uuid.UUID { return p.people }
+func (p *AwardPlanner) People() []uuid.UUID {
+	known := map[uuid.UUID]bool{}
+	for _, id := range p.facts.MentorsOf(p.program) {
+		known[p.facts.Person(id)] = true
+	}
+	for h := range p.register.holders {
+		if string(h.program) == p.program {
+			known[h.person] = true // also one whose mentorships were all voided
+		}
+	}
+	people := make([]uuid.UUID, 0, len(known))
+	for id := range known {
+		people = append(people, id)
+	}
+	sortIDs(people)
+	return people
+}
 
 // Plan works out the missing decisions about some people on the given number of goroutines, 0 for one a core. They come
 // in the order of the people; the result is the same whatever the number of workers.
 func (p *AwardPlanner) Plan(people []uuid.UUID, workers int) []AwardPlan {
+	plans, _ := p.PlanAndDue(people, workers)
+	return plans
+}
+
+// PlanAndDue is Plan, and tells by person when to plan next: from then on time alone may make a difference, as long as
+// nothing is recorded about the person and the criteria in force stay. It is the zero time for never.
+func (p *AwardPlanner) PlanAndDue(people []uuid.UUID, workers int) ([]AwardPlan, []time.Time) {
+	due := make([]time.Time, len(people))
 	if len(p.regimes) == 0 {
-		return nil
+		return nil, due
 	}
 	const batch = 16
 	plans := make([][]AwardPlan, len(people))
-	inParallel(len(people), batch, workers, func() func(int) {
+	_ = spread(context.Background(), len(people), batch, workers, func(int) func(int) {
 		w := p.worker()
-		return func(i int) { plans[i] = w.plan(people[i]) }
+		return func(i int) {
+			var next int64
+			if plans[i], next = w.plan(people[i]); next != maxTime {
+				due[i] = unixUTC(next)
+			}
+		}
 	})
-	return slices.Concat(plans...)
+	return slices.Concat(plans...), due
 }
 
 // awardWorker plans for one person after the other.
@@ -139,20 +157,21 @@ func (p *AwardPlanner) worker() *awardWorker {
 	return w
 }
 
-// plan works out the missing decisions about one person.
-func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
+// plan works out the missing decisions about one person, and when time alone may next make a difference.
+func (w *awardWorker) plan(person uuid.UUID) (plans []AwardPlan, due int64) {
 	until := w.asOf.UnixNano()
-	mentor, path := w.path(person)
+	mentor, path, due := w.path(person)
 	given := w.register.Of(w.program, person)
 	if mentor == nil && len(given) == 0 {
-		return nil
+		return nil, due
 	}
 	held := make([]awards.Held, len(given))
 	for i, a := range given {
 		held[i] = heldOf(a)
 	}
-	decisions := awards.Reconcile(w.regimes, awards.Episodes(w.regimes, path, until), held, until)
-	var plans []AwardPlan
+	episodes := awards.Episodes(w.regimes, path, until)
+	decisions := awards.Reconcile(w.regimes, episodes, held, until)
+	due = min(due, awards.Due(w.regimes, episodes, held, until))
 	for i := range decisions {
 		d := &decisions[i]
 		var plan AwardPlan
@@ -171,24 +190,32 @@ func (w *awardWorker) plan(person uuid.UUID) []AwardPlan {
 		command := w.command(func(what string) uuid.UUID { return commandID(plans[at], given, what) }, person, mentor, d)
 		plans[at].Commands = append(plans[at].Commands, command)
 	}
-	return plans
+	return plans, due
 }
 
-// path returns a person as a mentor, and the points at which their tier may have changed; nil for who is no mentor yet.
-func (w *awardWorker) path(person uuid.UUID) (*criteria.Mentor, []awards.Point) {
+// path returns a person as a mentor, the points at which their tier may have changed, and when the path next goes on
+// although nothing is recorded; no mentor for who is none yet.
+func (w *awardWorker) path(person uuid.UUID) (mentor *criteria.Mentor, path []awards.Point, due int64) {
 	until := w.asOf.UnixNano()
 	id, ok := w.facts.MentorOf(w.program, person)
-	if !ok || !w.facts.mentors[id].startedBy(until) {
-		return nil, nil
+	if !ok {
+		return nil, nil, maxTime
 	}
-	mentor := &w.facts.mentors[id].Mentor
+	due = w.facts.mentors[id].nextFact(until)
+	if !w.facts.mentors[id].startedBy(until) {
+		return nil, nil, due
+	}
+	mentor = &w.facts.mentors[id].Mentor
 	timelines := make([]criteria.Timeline, len(w.regimes))
 	for i := range w.regimes {
 		if r := &w.regimes[i]; r.From <= until {
 			timelines[i] = w.evaluators[i].Evaluate(mentor, r.Until(until))
+			if r.To > until {
+				due = min(due, timelines[i].Due)
+			}
 		}
 	}
-	return mentor, awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since())
+	return mentor, awards.Since(awards.Path(w.regimes, timelines, until), w.facts.mentors[id].since()), due
 }
 
 // heldOf is what reconciling needs to know about an award.

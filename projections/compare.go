@@ -211,23 +211,29 @@ func (c *comparer) nearMiss(who uuid.UUID, b *criteria.Timeline) (NearMiss, bool
 	return miss, len(miss.Clauses) > 0 && !math.IsInf(miss.Gap, 0)
 }
 
-func (c *comparer) sort(r *Comparison) {
-	// Rank by the new document's order, and by the old one's for tiers that only it has.
-	rank := func(id string) int {
-		if i := tierIndex(c.to, id); i >= 0 || id == "" {
-			return i
-		}
-		return tierIndex(c.from, id)
+// rank orders tiers as the new document does, and as the old one does for tiers that only it has.
+func (c *comparer) rank(id string) int {
+	if i := tierIndex(c.to, id); i >= 0 || id == "" {
+		return i
 	}
-	slices.SortFunc(r.Flow, func(a, b FlowCell) int {
-		return cmp.Or(cmp.Compare(rank(b.From), rank(a.From)), cmp.Compare(rank(b.To), rank(a.To)), strings.Compare(a.From, b.From))
+	return tierIndex(c.from, id)
+}
+
+func (c *comparer) sortFlow(flow []FlowCell) {
+	slices.SortFunc(flow, func(a, b FlowCell) int {
+		return cmp.Or(cmp.Compare(c.rank(b.From), c.rank(a.From)), cmp.Compare(c.rank(b.To), c.rank(a.To)),
+			strings.Compare(a.From, b.From))
 	})
+}
+
+func (c *comparer) sort(r *Comparison) {
+	c.sortFlow(r.Flow)
 	slices.SortFunc(r.Movers, func(a, b Mover) int {
-		return cmp.Or(strings.Compare(b.Direction, a.Direction), cmp.Compare(rank(b.To), rank(a.To)),
+		return cmp.Or(strings.Compare(b.Direction, a.Direction), cmp.Compare(c.rank(b.To), c.rank(a.To)),
 			cmp.Compare(b.ScoreTo, a.ScoreTo), bytes.Compare(a.Person[:], b.Person[:]))
 	})
 	slices.SortFunc(r.NearMisses, func(a, b NearMiss) int {
-		return cmp.Or(cmp.Compare(a.Gap, b.Gap), cmp.Compare(rank(b.Tier), rank(a.Tier)), bytes.Compare(a.Person[:], b.Person[:]))
+		return cmp.Or(cmp.Compare(a.Gap, b.Gap), cmp.Compare(c.rank(b.Tier), c.rank(a.Tier)), bytes.Compare(a.Person[:], b.Person[:]))
 	})
 	r.NearMisses = r.NearMisses[:min(len(r.NearMisses), nearMissesMax)]
 	change := func(s ScoreChange) Decimal { return max(s.Change, -s.Change) }

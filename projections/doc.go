@@ -8,8 +8,9 @@
 //
 //	log --Build, Apply--> Facts --Replay-----> every mentor          (standings)
 //	                            --EvaluateOne-> one mentor
-//	                            --Live--------> those who changed    (dashboards)
+//	                            --Live--------> those who changed    (pages)
 //	                            --Compare-----> every mentor, twice  (a preview of new criteria)
+//	                            --Retuner-----> what changed of it   (a preview at each move of a slider)
 //	                            --Explain-----> one mentor, traced   (an audit)
 //
 // There is one function behind all of these, so they cannot disagree: a replay is that function over everybody, on all

@@ -3,6 +3,7 @@ package projections
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -57,28 +58,66 @@ type Feedback struct {
 // that was made stays, whatever is voided or recorded late afterwards.
 func (r *Rooms) Feedback(people *People, programs *Programs, q RoomQuery, asOf time.Time) []Feedback {
 	var found []Feedback
-	rhythms := map[domain.Slug][]rhythmChange{}
-	var life roomLife
-	for i := range r.logs {
-		log := &r.logs[i]
-		if !log.startedBy(asOf.UnixNano()) || !q.match(log.start) {
-			continue
-		}
-		changes, known := rhythms[log.start.Program]
-		if !known {
-			changes = programs.rhythms(log.start.Program)
-			rhythms[log.start.Program] = changes
-		}
-		if r.erased[log.start.Mentor] || r.erased[log.start.Mentee] {
-			changes = nil
-		}
-		found = append(found, log.feedback(people, changes, asOf.UnixNano(), &life)...)
+	for list := range r.feedback(people, programs, q, asOf) {
+		found = append(found, list...)
 	}
 	slices.SortStableFunc(found, func(a, b Feedback) int {
 		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Program, b.Program), compareIDs(a.Room, b.Room),
 			strings.Compare(a.Request, b.Request))
 	})
 	return found
+}
+
+// feedback yields the requests of one mentorship after the other.
+func (r *Rooms) feedback(people *People, programs *Programs, q RoomQuery, asOf time.Time) iter.Seq[[]Feedback] {
+	return func(yield func([]Feedback) bool) {
+		rhythms := map[domain.Slug][]rhythmChange{}
+		var life roomLife
+		for log := range r.selected(&q, asOf.UnixNano()) {
+			changes, known := rhythms[log.start.Program]
+			if !known {
+				changes = programs.rhythms(log.start.Program)
+				rhythms[log.start.Program] = changes
+			}
+			if r.erased[log.start.Mentor] || r.erased[log.start.Mentee] {
+				changes = nil
+			}
+			if !yield(log.feedback(people, changes, asOf.UnixNano(), &life)) {
+				return
+			}
+		}
+	}
+}
+
+// FeedbackCount counts requests for feedback.
+type FeedbackCount struct {
+	Asked    int     // that were made
+	Answered int     // with those that nobody had asked for
+	Waiting  int     // for an answer: due, whether they were made or not
+	Mean     float64 // of the ratings that answers gave; 0 without any
+}
+
+// CountFeedback counts the requests of the mentorships that a query selects, as they were at a time.
+func (r *Rooms) CountFeedback(programs *Programs, q RoomQuery, asOf time.Time) FeedbackCount {
+	var c FeedbackCount
+	for list := range r.feedback(nil, programs, q, asOf) {
+		for i := range list {
+			f := &list[i]
+			if !f.AskedAt.IsZero() {
+				c.Asked++
+			}
+			if f.AnsweredAt.IsZero() {
+				c.Waiting++
+				continue
+			}
+			c.Answered++
+			c.Mean += f.Rating
+		}
+	}
+	if c.Answered > 0 {
+		c.Mean /= float64(c.Answered)
+	}
+	return c
 }
 
 // feedback returns the requests of one mentorship at t: those that were made or answered, in the order in which they

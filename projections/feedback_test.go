@@ -3,6 +3,7 @@ package projections_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -53,7 +54,29 @@ func feedbackOf(t require, events []eventstore.RecordedEvent, day int) []project
 			t.Fatal(err)
 		}
 	}
-	return rooms.Feedback(nil, programs, projections.RoomQuery{}, feedbackDay(day))
+	all := rooms.Feedback(nil, programs, projections.RoomQuery{}, feedbackDay(day))
+	want := projections.FeedbackCount{}
+	sum := 0.0
+	for _, f := range all {
+		if !f.AskedAt.IsZero() {
+			want.Asked++
+		}
+		if f.AnsweredAt.IsZero() {
+			want.Waiting++
+		} else {
+			want.Answered++
+			sum += f.Rating
+		}
+	}
+	if want.Answered > 0 {
+		want.Mean = sum / float64(want.Answered)
+	}
+	got := rooms.CountFeedback(programs, projections.RoomQuery{}, feedbackDay(day))
+	if got.Mean = math.Round(got.Mean*1e9) / 1e9; got != (projections.FeedbackCount{Asked: want.Asked, Answered: want.Answered,
+		Waiting: want.Waiting, Mean: math.Round(want.Mean*1e9) / 1e9}) {
+		t.Fatalf("counted are %+v, want %+v", got, want)
+	}
+	return all
 }
 
 // feedbackTexts writes each request as id, state and the day on which it is due.

@@ -3,6 +3,7 @@ package projections
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -212,7 +213,7 @@ func (x *flagFinder) add(flags ...Flag) {
 // perMentor looks for the flags that concern how one mentor stands, on many goroutines.
 func (x *flagFinder) perMentor(workers int, bursts, oneMentee bool) {
 	const batch = 32
-	inParallel(len(x.mentors), batch, workers, func() func(int) {
+	_ = spread(context.Background(), len(x.mentors), batch, workers, func(int) func(int) {
 		w := newStander(x)
 		return func(i int) {
 			w.turnTo(x.mentors[i])

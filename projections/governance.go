@@ -63,7 +63,7 @@ func (g *Governance) Apply(events []eventstore.RecordedEvent) error {
 		if err != nil {
 			return fmt.Errorf("read criteria: %w", err)
 		}
-		g.apply(program, event)
+		g.apply(strings.Clone(program), detached(event))
 	}
 	return nil
 }

@@ -95,15 +95,22 @@ func compareNothing(f *Facts, program string, to *criteria.Plan, asOf time.Time,
 		if tier == "" {
 			continue
 		}
-		m := Mover{Person: f.Person(id), To: tier, Direction: "up", ScoreTo: Decimal(t.Score), Tier: tier}
-		c.decide(&m, nil, to.Clauses(int(t.Tier), t.Measures, t.Score))
-		result.Movers = append(result.Movers, m)
+		result.Movers = append(result.Movers, c.newcomer(f.Person(id), t))
 	}
 	for tier, n := range counts {
 		result.Flow = append(result.Flow, FlowCell{To: tier, Count: n})
 	}
 	c.sort(result)
 	return result
+}
+
+// newcomer is a mentor who comes to a tier where there were no criteria before.
+func (c *comparer) newcomer(who uuid.UUID, t *criteria.Timeline) Mover {
+	tier := tierID(c.to.Doc, t.Tier)
+	m := Mover{Person: who, Name: c.name(who), To: tier, Direction: "up", ScoreTo: Decimal(t.Score), Tier: tier,
+		Clauses: []ClauseCheck{}}
+	c.decide(&m, nil, c.to.Clauses(int(t.Tier), t.Measures, t.Score))
+	return m
 }
 
 // shortClause cuts the text of a clause to what a stored report has room for.

@@ -1,87 +1,169 @@
 package projections
 
 import (
+	"bytes"
+	"cmp"
 	"container/heap"
+	"iter"
+	"slices"
 	"time"
 
 	"laurel/domain/criteria"
-	"laurel/eventstore"
 )
 
-// Live keeps the timelines of a program current while the log grows. It evaluates only the mentors whose facts changed
-// and those for whom time alone changes something: by the same function that a replay uses, so the result is that of
-// a replay at every position.
+// Live keeps the timelines of a program under one plan current while its facts grow. It evaluates only the mentors whose
+// facts changed and those for whom time alone changes something: by the same function that a replay uses, so the result
+// is that of a replay at every position.
+//
+// It reads the facts and never changes them, so that any number of Live may share the same: whoever applies events tells
+// each of them, with Touch, whose facts changed, and has it evaluate them with Advance. It is not safe for concurrent
+// use, but any number of goroutines may read between two changes.
 type Live struct {
 	facts   *Facts
 	program string
 	plan    *criteria.Plan
 	asOf    time.Time
-	follow  bool // asOf is the newest event's time
 	of      map[MentorID]criteria.Timeline
+	ranked  []MentorID // those who are listed, in the order of standings
+	counts  []int      // of those who are listed, by tier; the first is of those with none
+	touched map[MentorID]struct{}
 	due     dueHeap
 }
 
-// NewLive starts from facts that have been applied so far. A zero asOf follows the newest event.
-func NewLive(f *Facts, program string, plan *criteria.Plan, asOf time.Time) *Live {
-	l := &Live{facts: f, program: program, plan: plan, asOf: asOf, follow: asOf.IsZero(), of: map[MentorID]criteria.Timeline{}}
-	if l.follow {
-		l.asOf, _ = f.Newest()
-	}
-	all := Replay(f, program, plan, l.asOf, 0)
+// NewLive starts with a replay of the facts, up to a time, on the given number of goroutines; 0 is one a core.
+func NewLive(f *Facts, program string, plan *criteria.Plan, asOf time.Time, workers int) *Live {
+	l := &Live{facts: f, program: program, plan: plan, asOf: asOf, touched: map[MentorID]struct{}{},
+		counts: make([]int, len(plan.Doc.Tiers)+1)}
+	all := Replay(f, program, plan, asOf, workers)
+	l.of = make(map[MentorID]criteria.Timeline, len(all.Mentors))
 	for i, id := range all.Mentors {
-		l.put(id, all.Of[i])
+		l.of[id] = all.Of[i]
+		l.wake(id)
+		if l.listed(id) {
+			l.ranked = append(l.ranked, id)
+			l.counts[all.Of[i].Tier+1]++
+		}
 	}
+	slices.SortFunc(l.ranked, l.compare)
 	return l
 }
 
-// Apply folds new events and returns the mentors that were evaluated again, in order.
-func (l *Live) Apply(events []eventstore.RecordedEvent) ([]MentorID, error) {
-	touched, err := l.facts.Apply(events)
-	if err != nil {
-		return nil, err
-	}
-	if newest, ok := l.facts.Newest(); l.follow && ok {
-		l.asOf = newest
-	}
-	again := map[uint32]struct{}{}
-	for _, id := range touched {
-		again[uint32(id)] = struct{}{}
-	}
-	for len(l.due) > 0 && l.due[0].at <= l.asOf.UnixNano() {
-		again[uint32(heap.Pop(&l.due).(dueAt).id)] = struct{}{}
-	}
-	var evaluated []MentorID
-	evaluator := l.plan.NewEvaluator(&l.facts.tables)
-	for _, index := range sortedKeys(again) {
-		id := MentorID(index)
-		m := &l.facts.mentors[id]
-		if l.facts.programs[m.program] != l.program {
-			continue
+// Touch notes mentors whose facts changed, as Facts.Apply returns them: those of other programs are passed over.
+func (l *Live) Touch(ids []MentorID) {
+	for _, id := range ids {
+		if m := &l.facts.mentors[id]; l.facts.programs[m.program] == l.program {
+			l.touched[id] = struct{}{}
 		}
+	}
+}
+
+// Advance moves on to a time, which is not before the present one, and evaluates those who were touched and those for
+// whom time alone changes something. It returns the mentors that it evaluated, in order.
+func (l *Live) Advance(asOf time.Time) []MentorID {
+	l.asOf = asOf
+	for len(l.due) > 0 && l.due[0].at <= asOf.UnixNano() {
+		l.touched[heap.Pop(&l.due).(dueAt).id] = struct{}{}
+	}
+	if len(l.touched) == 0 {
+		return nil
+	}
+	ids := make([]MentorID, 0, len(l.touched))
+	for id := range l.touched {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	clear(l.touched)
+	anew := len(ids) > len(l.ranked)/rankAnewShare
+	if anew {
+		clear(l.counts)
+	} else {
+		for _, id := range ids {
+			l.unrank(id)
+		}
+	}
+	evaluated := ids[:0:0]
+	evaluator := l.plan.NewEvaluator(&l.facts.tables)
+	for _, id := range ids {
+		m := &l.facts.mentors[id]
 		if !m.startedBy(maxTime) {
 			delete(l.of, id)
 			continue
 		}
-		l.put(id, evaluator.Evaluate(&m.Mentor, l.asOf.UnixNano()))
+		t := evaluator.Evaluate(&m.Mentor, asOf.UnixNano())
+		// What the evaluator hands out is part of a block for many, and would keep the whole of it.
+		t.Measures, t.Transitions = slices.Clone(t.Measures), slices.Clone(t.Transitions)
+		l.of[id] = t
+		l.wake(id)
 		evaluated = append(evaluated, id)
+		if !anew && l.listed(id) {
+			at, _ := slices.BinarySearchFunc(l.ranked, id, l.compare)
+			l.ranked = slices.Insert(l.ranked, at, id)
+			l.counts[t.Tier+1]++
+		}
 	}
-	return evaluated, nil
-}
-
-func (l *Live) put(id MentorID, t criteria.Timeline) {
-	l.of[id] = t
-	if t.Due != maxTime {
-		heap.Push(&l.due, dueAt{t.Due, id})
-	}
-	if len(l.due) > dueSpareMin+2*len(l.of) {
-		l.due = l.due[:0]
+	if anew {
+		l.ranked = l.ranked[:0]
 		for id, t := range l.of {
-			if t.Due != maxTime {
-				l.due = append(l.due, dueAt{t.Due, id})
+			if l.listed(id) {
+				l.ranked = append(l.ranked, id)
+				l.counts[t.Tier+1]++
 			}
 		}
-		heap.Init(&l.due)
+		slices.SortFunc(l.ranked, l.compare)
 	}
+	return evaluated
+}
+
+// rankAnewShare is the share of the mentors from which on sorting all of them is quicker than moving each.
+const rankAnewShare = 64
+
+// listed tells whether standings list a mentor.
+func (l *Live) listed(id MentorID) bool { return l.facts.mentors[id].startedBy(l.asOf.UnixNano()) }
+
+// compare orders mentors as standings do: by score descending, then by person.
+func (l *Live) compare(a, b MentorID) int {
+	people := l.facts.tables.People
+	x, y := &people[l.facts.mentors[a].person], &people[l.facts.mentors[b].person]
+	return cmp.Or(cmp.Compare(l.of[b].Score, l.of[a].Score), bytes.Compare(x[:], y[:]))
+}
+
+// unrank takes a mentor out of the order, by the timeline that put it there.
+func (l *Live) unrank(id MentorID) {
+	if _, known := l.of[id]; !known {
+		return
+	}
+	at, found := slices.BinarySearchFunc(l.ranked, id, l.compare)
+	if found && l.ranked[at] == id {
+		l.ranked = slices.Delete(l.ranked, at, at+1)
+		l.counts[l.of[id].Tier+1]--
+	}
+}
+
+// wake notes when time alone next changes something for a mentor: also where a fact is still to come.
+func (l *Live) wake(id MentorID) {
+	at := min(l.of[id].Due, l.facts.mentors[id].nextFact(l.asOf.UnixNano()))
+	if at == maxTime {
+		return
+	}
+	heap.Push(&l.due, dueAt{at, id})
+	if len(l.due) > dueSpareMin+2*len(l.of) {
+		l.compactDue()
+	}
+}
+
+// compactDue leaves each mentor the entry that comes first.
+func (l *Live) compactDue() {
+	first := make(map[MentorID]int64, len(l.of))
+	for _, d := range l.due {
+		if at, known := first[d.id]; !known || d.at < at {
+			first[d.id] = d.at
+		}
+	}
+	l.due = l.due[:0]
+	for id, at := range first {
+		l.due = append(l.due, dueAt{at, id})
+	}
+	heap.Init(&l.due)
 }
 
 // dueSpareMin is how many entries out of date the heap may hold beside as many as there are mentors.
@@ -96,13 +178,69 @@ func (l *Live) Timeline(id MentorID) (criteria.Timeline, bool) {
 // AsOf returns the time up to which the timelines reach.
 func (l *Live) AsOf() time.Time { return l.asOf }
 
+// Plan returns the plan of the timelines.
+func (l *Live) Plan() *criteria.Plan { return l.plan }
+
+// Len is how many mentors are listed: as many as standings have.
+func (l *Live) Len() int { return len(l.ranked) }
+
+// Count tells how many of those who are listed hold a tier, by its index; criteria.NoTier for none.
+func (l *Live) Count(tier int) int { return l.counts[tier+1] }
+
+// Ranked yields those who are listed with their timelines, in the order of standings.
+func (l *Live) Ranked() iter.Seq2[MentorID, criteria.Timeline] {
+	return func(yield func(MentorID, criteria.Timeline) bool) {
+		for _, id := range l.ranked {
+			if !yield(id, l.of[id]) {
+				return
+			}
+		}
+	}
+}
+
+// Page returns a part of the standings: at most n rows from a place on, counted from 0. People may be nil.
+func (l *Live) Page(people *People, from, n int) []Standing {
+	from = min(max(from, 0), len(l.ranked))
+	to := from + min(max(n, 0), len(l.ranked)-from)
+	page := make([]Standing, 0, to-from)
+	for _, id := range l.ranked[from:to] {
+		t := l.of[id]
+		page = append(page, l.facts.standing(id, people, l.plan.Doc, &t))
+	}
+	return page
+}
+
+// Place returns a mentor's row of the standings, and its place in them, counted from 0. It reports false for one who is
+// not listed. People may be nil.
+func (l *Live) Place(people *People, id MentorID) (place int, row Standing, ok bool) {
+	t, known := l.of[id]
+	if !known || !l.listed(id) {
+		return 0, Standing{}, false
+	}
+	place, ok = slices.BinarySearchFunc(l.ranked, id, l.compare)
+	return place, l.facts.standing(id, people, l.plan.Doc, &t), ok
+}
+
+// Timelines returns what a replay would: to be read until the next change.
+func (l *Live) Timelines() *Timelines {
+	t := &Timelines{Mentors: l.facts.MentorsOf(l.program)}
+	t.Of = make([]criteria.Timeline, len(t.Mentors))
+	for i, id := range t.Mentors {
+		t.Of[i] = l.of[id]
+	}
+	return t
+}
+
 // Standings returns what a replay would.
 func (l *Live) Standings(people *People) *Standings {
-	t := &Timelines{Mentors: l.facts.MentorsOf(l.program)}
-	for _, id := range t.Mentors {
-		t.Of = append(t.Of, l.of[id])
-	}
-	return l.facts.standings(t, people, l.program, l.plan, l.asOf)
+	return l.facts.standings(l.Timelines(), people, l.program, l.plan, l.asOf)
+}
+
+// StandingsPage returns what Standings does, with at most n of its mentors, from a place on, counted from 0.
+func (l *Live) StandingsPage(people *People, from, n int) *Standings {
+	s := l.facts.standingsHead(l.program, l.plan, l.asOf)
+	s.Mentors = l.Page(people, from, n)
+	return s
 }
 
 // dueHeap orders mentors by when time alone next changes something. It may hold entries that are out of date: they

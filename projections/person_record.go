@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,7 +25,7 @@ func (p *People) IDs() []uuid.UUID {
 // PersonRecord holds what a person's stream says about them.
 type PersonRecord struct {
 	id     uuid.UUID
-	events []domain.Event // in order of (occurred at, place in the log), without those that were voided
+	events streamEvents
 }
 
 // ReadPersonRecord reads a person's stream up to a position; nil for everything recorded so far.
@@ -58,19 +57,9 @@ func (r *PersonRecord) Apply(events []eventstore.RecordedEvent) error {
 		if events[i].Stream != stream {
 			continue
 		}
-		event, err := eventstore.Decode(events[i])
-		if err != nil {
+		if err := r.events.take(events[i]); err != nil {
 			return err
 		}
-		if void, ok := event.Payload.(*domain.EventVoided); ok {
-			r.events = slices.DeleteFunc(r.events, func(e domain.Event) bool { return e.ID == void.EventID })
-			continue
-		}
-		at := len(r.events)
-		for at > 0 && r.events[at-1].Meta.OccurredAt.After(event.Meta.OccurredAt) {
-			at--
-		}
-		r.events = slices.Insert(r.events, at, event)
 	}
 	return nil
 }
@@ -116,13 +105,13 @@ func (r *PersonRecord) At(people *People, asOf time.Time) PersonView {
 	}
 	shown := people.texts()
 	for _, e := range r.events {
-		at := e.Meta.OccurredAt.UTC()
+		at := unixUTC(e.at)
 		if at.After(asOf) {
 			break
 		}
-		outcome := Outcome{Event: e.ID, At: at, Type: e.Payload.EventType()}
+		outcome := Outcome{Event: e.id, At: at, Type: e.payload.EventType()}
 		var by uuid.UUID
-		switch p := e.Payload.(type) {
+		switch p := e.payload.(type) {
 		case *domain.PersonRegistered:
 			view.RegisteredAt = at
 			continue

@@ -33,7 +33,7 @@ func (r *PersonRecords) Apply(events []eventstore.RecordedEvent) error {
 				continue // no person's
 			}
 			record = &PersonRecord{id: id}
-			r.byStream[events[i].Stream] = record
+			r.byStream[strings.Clone(events[i].Stream)] = record
 		}
 		if err := record.Apply(events[i : i+1]); err != nil {
 			return err
@@ -42,12 +42,39 @@ func (r *PersonRecords) Apply(events []eventstore.RecordedEvent) error {
 	return nil
 }
 
+// Of returns the record of one person, and false for one of whom nothing was recorded.
+func (r *PersonRecords) Of(id uuid.UUID) (*PersonRecord, bool) {
+	record, ok := r.byStream[domain.PersonStream(id)]
+	return record, ok
+}
+
+// unitOf returns the unit that a person joined last by a time; none where it is not known.
+func (r *PersonRecords) unitOf(person uuid.UUID, asOf time.Time) (last Unit) {
+	if r == nil {
+		return last
+	}
+	record := r.byStream[domain.PersonStream(person)]
+	if record == nil {
+		return last
+	}
+	for i := range record.events {
+		e := &record.events[i]
+		if e.at > asOf.UnixNano() {
+			break
+		}
+		if joined, ok := e.payload.(*domain.PersonJoinedUnit); ok {
+			last = Unit{joined.Unit, joined.Program, unixUTC(e.at)}
+		}
+	}
+	return last
+}
+
 // List returns everybody of whom something was recorded by a time, as they were then: by name, those without one last.
 // The directory may be nil.
 func (r *PersonRecords) List(people *People, asOf time.Time) []PersonView {
 	list := []PersonView{}
 	for _, record := range r.byStream {
-		if len(record.events) > 0 && !record.events[0].Meta.OccurredAt.After(asOf) {
+		if len(record.events) > 0 && !unixUTC(record.events[0].at).After(asOf) {
 			list = append(list, record.At(people, asOf))
 		}
 	}

@@ -16,10 +16,10 @@ type Programs struct {
 	bySlug map[domain.Slug]*programLog
 }
 
-// programLog is a program's stream, in order of (occurred at, place in the log).
+// programLog is a program's stream.
 type programLog struct {
 	slug   domain.Slug
-	events []domain.Event // those that are not voided
+	events streamEvents
 }
 
 // NewPrograms returns the programs of an empty log.
@@ -32,30 +32,16 @@ func (p *Programs) Apply(events []eventstore.RecordedEvent) error {
 		if !ok {
 			continue
 		}
-		event, err := eventstore.Decode(events[i])
-		if err != nil {
-			return err
-		}
 		log := p.bySlug[domain.Slug(text)]
 		if log == nil {
-			log = &programLog{slug: domain.Slug(text)}
+			log = &programLog{slug: domain.Slug(strings.Clone(text))}
 			p.bySlug[log.slug] = log
 		}
-		log.apply(event)
+		if err := log.events.take(events[i]); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-func (l *programLog) apply(event domain.Event) {
-	if void, ok := event.Payload.(*domain.EventVoided); ok {
-		l.events = slices.DeleteFunc(l.events, func(e domain.Event) bool { return e.ID == void.EventID })
-		return
-	}
-	at := len(l.events)
-	for at > 0 && l.events[at-1].Meta.OccurredAt.After(event.Meta.OccurredAt) {
-		at--
-	}
-	l.events = slices.Insert(l.events, at, event)
 }
 
 // Program is what a program said of itself up to a time.
@@ -119,16 +105,16 @@ func (p *Programs) List(asOf time.Time) []Program {
 func (l *programLog) at(asOf time.Time) (program Program, opened bool) {
 	program = Program{Program: l.slug, Status: ProgramOpen, Roadmaps: []Roadmap{}}
 	for i := range l.events {
-		at := l.events[i].Meta.OccurredAt
+		at := unixUTC(l.events[i].at)
 		if at.After(asOf) {
 			break
 		}
-		switch v := l.events[i].Payload.(type) {
+		switch v := l.events[i].payload.(type) {
 		case *domain.ProgramOpened:
-			program.Title, program.Kind, program.OpenedAt = v.Title, v.Kind, at.UTC()
+			program.Title, program.Kind, program.OpenedAt = v.Title, v.Kind, at
 			opened = true
 		case *domain.ProgramClosed:
-			program.Status, program.ClosedAt = ProgramClosed, at.UTC()
+			program.Status, program.ClosedAt = ProgramClosed, at
 		case *domain.FeedbackRhythmSet:
 			program.Rhythm = rhythmSet(v)
 		case *domain.RoadmapDefined:
@@ -170,8 +156,8 @@ func (p *Programs) rhythms(program domain.Slug) []rhythmChange {
 	}
 	var changes []rhythmChange
 	for i := range log.events {
-		if v, ok := log.events[i].Payload.(*domain.FeedbackRhythmSet); ok {
-			changes = append(changes, rhythmChange{log.events[i].Meta.OccurredAt.UnixNano(), rhythmSet(v)})
+		if v, ok := log.events[i].payload.(*domain.FeedbackRhythmSet); ok {
+			changes = append(changes, rhythmChange{log.events[i].at, rhythmSet(v)})
 		}
 	}
 	return changes

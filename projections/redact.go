@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -110,6 +111,33 @@ func (r *Redactor) personal(owner uuid.UUID, fields []byte, shown texts) ([]byte
 		enc.SetEscapeHTML(false)
 		err := enc.Encode(hidden)
 		return bytes.TrimSpace(b.Bytes()), err
+	})
+}
+
+// WithoutPersonal returns a payload without its personal fields: of them only "of" is left, which says whose they are, and
+// those that are to be kept. It fails on what is no JSON object.
+func WithoutPersonal(data []byte, keep ...string) ([]byte, error) {
+	if len(data) == 0 {
+		return data, nil
+	}
+	return rewrite(data, func(key string, value []byte) ([]byte, error) {
+		if !strings.EqualFold(key, personalKey) {
+			return value, nil
+		}
+		b := []byte("{")
+		_, err := rewrite(value, func(key string, value []byte) ([]byte, error) {
+			if key == "of" || slices.Contains(keep, key) {
+				if len(b) > 1 {
+					b = append(b, ',')
+				}
+				b = append(append(appendString(b, key), ':'), value...)
+			}
+			return value, nil
+		})
+		if err != nil {
+			return []byte("{}"), nil // whatever it is, it is not shown
+		}
+		return append(b, '}'), nil
 	})
 }
 

@@ -72,6 +72,7 @@ func (r *Register) apply(e *eventstore.RecordedEvent) error {
 	if err != nil {
 		return err
 	}
+	event = detached(event)
 	a := r.awards[stream.ID]
 	if a == nil {
 		a = &RegisteredAward{Award: domain.AwardDecider(stream.ID).Initial}

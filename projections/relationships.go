@@ -2,6 +2,7 @@ package projections
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -82,12 +83,8 @@ func (c *HealthCount) add(rel *Relationship) {
 // program, the longest lasting first.
 func (r *Rooms) Relationships(people *People, q RoomQuery, asOf time.Time) []Relationship {
 	var found []Relationship
-	var life roomLife
-	var days []int64
-	for i := range r.logs {
-		if log := &r.logs[i]; log.startedBy(asOf.UnixNano()) && q.match(log.start) {
-			found = append(found, log.relationship(people, asOf.UnixNano(), &life, &days))
-		}
+	for rel := range r.relationships(people, q, asOf) {
+		found = append(found, rel)
 	}
 	slices.SortFunc(found, func(a, b Relationship) int {
 		return cmp.Or(strings.Compare(a.Program, b.Program), b.SessionDays-a.SessionDays,
@@ -96,17 +93,39 @@ func (r *Rooms) Relationships(people *People, q RoomQuery, asOf time.Time) []Rel
 	return found
 }
 
+// relationships yields them in log order.
+func (r *Rooms) relationships(people *People, q RoomQuery, asOf time.Time) iter.Seq[Relationship] {
+	return func(yield func(Relationship) bool) {
+		var life roomLife
+		var days []int64
+		for log := range r.selected(&q, asOf.UnixNano()) {
+			if !yield(log.relationship(people, asOf.UnixNano(), &life, &days)) {
+				return
+			}
+		}
+	}
+}
+
+// CountHealth counts the relationships that a query selects, as Relationships does, by program, in order of the
+// programs' names.
+func (r *Rooms) CountHealth(q RoomQuery, asOf time.Time) []HealthCount {
+	return countHealth(r.relationships(nil, q, asOf))
+}
+
 // CountHealth counts relationships by program, in order of the programs' names.
 func CountHealth(relationships []Relationship) []HealthCount {
+	return countHealth(slices.Values(relationships))
+}
+
+func countHealth(relationships iter.Seq[Relationship]) []HealthCount {
 	byProgram := map[string]*HealthCount{}
-	for i := range relationships {
-		rel := &relationships[i]
+	for rel := range relationships {
 		count := byProgram[rel.Program]
 		if count == nil {
 			count = &HealthCount{Program: rel.Program}
 			byProgram[rel.Program] = count
 		}
-		count.add(rel)
+		count.add(&rel)
 	}
 	counts := make([]HealthCount, 0, len(byProgram))
 	for _, count := range byProgram {

@@ -157,7 +157,11 @@ func TestHealthCounts(t *testing.T) {
 	})
 	rooms := roomsOf(t, events[:5])
 	count := func(rooms *projections.Rooms, q projections.RoomQuery, day int) []projections.HealthCount {
-		return projections.CountHealth(rooms.Relationships(nil, q, roomDay(day)))
+		counts := rooms.CountHealth(q, roomDay(day))
+		if listed := projections.CountHealth(rooms.Relationships(nil, q, roomDay(day))); !reflect.DeepEqual(listed, counts) {
+			t.Errorf("counted one by one there are %+v, and in a list %+v", counts, listed)
+		}
+		return counts
 	}
 	for _, c := range []struct {
 		day  int

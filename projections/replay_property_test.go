@@ -118,15 +118,28 @@ func TestReplayIsLiveIsResumed(t *testing.T) {
 			return standingsJSON(projections.NewStandings(f, nil, program, plan, newest, workers))
 		}
 
-		live := projections.NewLive(projections.NewFacts(), program, plan, time.Time{})
+		facts := projections.NewFacts()
+		live := projections.NewLive(facts, program, plan, time.Time{}, 1)
+		past := projections.NewLive(facts, program, plan, events[len(events)/2].Meta.OccurredAt, 1)
 		for n := 1; n <= len(events); n++ {
-			if _, err := live.Apply(events[n-1 : n]); err != nil {
+			touched, err := facts.Apply(events[n-1 : n])
+			if err != nil {
 				t.Fatal(err)
+			}
+			live.Touch(touched)
+			past.Touch(touched)
+			newest, _ := facts.Newest()
+			live.Advance(newest)
+			if rapid.Bool().Draw(t, "look at the past") {
+				past.Advance(past.AsOf())
+				wantLive(t, "the past", past, projections.NewStandings(facts, nil, program, plan, past.AsOf(), 1))
 			}
 			if got, want := standingsJSON(live.Standings(nil)), replay(n, 1); !bytes.Equal(got, want) {
 				t.Fatalf("live after %d events:\n got %s\nwant %s", n, got, want)
 			}
+			wantLive(t, "the present", live, live.Standings(nil))
 		}
+		wantLater(t, facts, plan, program, events)
 
 		whole := replay(len(events), 1)
 		for cut := 0; cut <= len(events); cut++ {
@@ -161,4 +174,55 @@ func TestReplayIsLiveIsResumed(t *testing.T) {
 			}
 		}
 	})
+}
+
+// wantLive holds live standings, whole, in parts, one by one and in numbers, to those of a replay.
+func wantLive(t *rapid.T, what string, live *projections.Live, want *projections.Standings) {
+	if got, want := standingsJSON(live.Standings(nil)), standingsJSON(want); !bytes.Equal(got, want) {
+		t.Fatalf("%s:\n got %s\nwant %s", what, got, want)
+	}
+	var paged projections.Standings
+	for from := 0; from < live.Len(); from += 2 {
+		paged.Mentors = append(paged.Mentors, live.Page(nil, from, 2)...)
+	}
+	if got, want := standingsJSON(&paged), standingsJSON(want); !bytes.Equal(got, want) {
+		t.Fatalf("%s, page by page:\n got %s\nwant %s", what, got, want)
+	}
+	counts, place := map[string]int{}, 0
+	for id, timeline := range live.Ranked() {
+		at, row, ok := live.Place(nil, id)
+		if !ok || at != place || row.Person != want.Mentors[place].Person || row.Score != timeline.Score {
+			t.Fatalf("%s: place %d, %v of %v, want %d", what, at, ok, row, place)
+		}
+		counts[row.Tier]++
+		place++
+	}
+	tiers := live.Plan().Doc.Tiers
+	for i := range tiers {
+		if live.Count(i) != counts[tiers[i].ID] {
+			t.Fatalf("%s: %d hold %s, want %d", what, live.Count(i), tiers[i].ID, counts[tiers[i].ID])
+		}
+	}
+	if live.Count(criteria.NoTier) != counts[""] || place != len(want.Mentors) {
+		t.Fatalf("%s: %d without a tier of %d, want %d of %d", what, live.Count(criteria.NoTier), place, counts[""],
+			len(want.Mentors))
+	}
+}
+
+// wantLater moves live standings through the whole of a history that is known already, at random steps: what is still
+// to come at a time must wake whom it concerns.
+func wantLater(t *rapid.T, facts *projections.Facts, plan *criteria.Plan, program string,
+	events []eventstore.RecordedEvent) {
+	at := events[0].Meta.OccurredAt
+	for i := range events {
+		if events[i].Meta.OccurredAt.Before(at) {
+			at = events[i].Meta.OccurredAt
+		}
+	}
+	live := projections.NewLive(facts, program, plan, at, 1)
+	for range rapid.IntRange(1, 12).Draw(t, "steps") {
+		at = at.Add(time.Duration(rapid.Int64Range(0, 90*24*60).Draw(t, "minutes")) * time.Minute)
+		live.Advance(at)
+		wantLive(t, at.String(), live, projections.NewStandings(facts, nil, program, plan, at, 1))
+	}
 }

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -17,13 +18,16 @@ import (
 // Apply may be called again as the log grows. What was true at a time is asked with that time; what was known at a
 // position is a Rooms that was read up to there.
 type Rooms struct {
-	logs   []roomLog
-	byID   map[uuid.UUID]uint32
-	erased map[uuid.UUID]bool // people of whom nothing more is asked
+	logs     []roomLog
+	byID     map[uuid.UUID]uint32
+	byPerson map[uuid.UUID][]uint32 // those that a person was ever in, in log order
+	erased   map[uuid.UUID]bool     // people of whom nothing more is asked
 }
 
 // NewRooms returns the mentorships of an empty log.
-func NewRooms() *Rooms { return &Rooms{byID: map[uuid.UUID]uint32{}, erased: map[uuid.UUID]bool{}} }
+func NewRooms() *Rooms {
+	return &Rooms{byID: map[uuid.UUID]uint32{}, byPerson: map[uuid.UUID][]uint32{}, erased: map[uuid.UUID]bool{}}
+}
 
 // Apply implements Model.
 func (r *Rooms) Apply(events []eventstore.RecordedEvent) error {
@@ -49,11 +53,24 @@ func (r *Rooms) Apply(events []eventstore.RecordedEvent) error {
 			r.byID[id] = index
 			r.logs = append(r.logs, roomLog{id: id})
 		}
-		if err := r.logs[index].apply(e, false); err != nil {
+		log := &r.logs[index]
+		if err := log.apply(e, false); err != nil {
 			return err
+		}
+		if e.Type == domain.TypeMentorshipStarted && log.start != nil {
+			r.enter(log.start.Mentor, index)
+			r.enter(log.start.Mentee, index)
 		}
 	}
 	return nil
+}
+
+// enter notes that a person is in a mentorship.
+func (r *Rooms) enter(person uuid.UUID, index uint32) {
+	rooms := r.byPerson[person]
+	if at, known := slices.BinarySearch(rooms, index); !known {
+		r.byPerson[person] = slices.Insert(rooms, at, index)
+	}
 }
 
 // RoomQuery selects mentorships. What is left out selects all.
@@ -69,6 +86,28 @@ func (q *RoomQuery) match(s *domain.MentorshipStarted) bool {
 		(q.Person == uuid.Nil || s.Mentor == q.Person || s.Mentee == q.Person)
 }
 
+// selected yields the mentorships that a query selects of those started by t, in log order.
+func (r *Rooms) selected(q *RoomQuery, t int64) iter.Seq[*roomLog] {
+	return func(yield func(*roomLog) bool) {
+		for _, person := range []uuid.UUID{q.Person, q.Mentor, q.Mentee} {
+			if person == uuid.Nil {
+				continue
+			}
+			for _, i := range r.byPerson[person] {
+				if log := &r.logs[i]; log.startedBy(t) && q.match(log.start) && !yield(log) {
+					return
+				}
+			}
+			return
+		}
+		for i := range r.logs {
+			if log := &r.logs[i]; log.startedBy(t) && q.match(log.start) && !yield(log) {
+				return
+			}
+		}
+	}
+}
+
 // RoomRef is a mentorship with who is in it.
 type RoomRef struct {
 	Room           uuid.UUID
@@ -80,14 +119,23 @@ type RoomRef struct {
 // Find returns the mentorships that a query selects of those started by a time, in log order.
 func (r *Rooms) Find(q RoomQuery, asOf time.Time) []RoomRef {
 	var found []RoomRef
-	for i := range r.logs {
-		if log := &r.logs[i]; log.startedBy(asOf.UnixNano()) && q.match(log.start) {
-			found = append(found, RoomRef{
-				log.id, log.start.Program, log.start.Mentor, log.start.Mentee, unixUTC(log.began),
-			})
-		}
+	for log := range r.selected(&q, asOf.UnixNano()) {
+		found = append(found, log.ref())
 	}
 	return found
+}
+
+// Of returns one mentorship, and false for one that has not started, or whose start was voided.
+func (r *Rooms) Of(room uuid.UUID) (RoomRef, bool) {
+	index, ok := r.byID[room]
+	if !ok || r.logs[index].start == nil {
+		return RoomRef{}, false
+	}
+	return r.logs[index].ref(), true
+}
+
+func (r *roomLog) ref() RoomRef {
+	return RoomRef{r.id, r.start.Program, r.start.Mentor, r.start.Mentee, unixUTC(r.began)}
 }
 
 // Has tells whether a mentorship has a stream, whatever became of it.

@@ -2,9 +2,11 @@ package projections
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -24,8 +26,7 @@ type Timelines struct {
 func Replay(f *Facts, program string, plan *criteria.Plan, asOf time.Time, workers int) *Timelines {
 	result := &Timelines{Mentors: f.MentorsOf(program)}
 	result.Of = make([]criteria.Timeline, len(result.Mentors))
-	const batch = 32
-	inParallel(len(result.Mentors), batch, workers, func() func(int) {
+	_ = spread(context.Background(), len(result.Mentors), evaluationBatch, workers, func(int) func(int) {
 		evaluator := plan.NewEvaluator(&f.tables)
 		return func(i int) {
 			result.Of[i] = evaluator.Evaluate(&f.mentors[result.Mentors[i]].Mentor, asOf.UnixNano())
@@ -33,6 +34,9 @@ func Replay(f *Facts, program string, plan *criteria.Plan, asOf time.Time, worke
 	})
 	return result
 }
+
+// evaluationBatch is how many mentors a goroutine evaluates before it fetches the next ones.
+const evaluationBatch = 32
 
 // EvaluateOne evaluates a single mentor, as Replay does.
 func EvaluateOne(f *Facts, id MentorID, plan *criteria.Plan, asOf time.Time) criteria.Timeline {
@@ -61,6 +65,15 @@ func (m *mentor) startedBy(t int64) bool {
 	return slices.ContainsFunc(m.bonds, func(b bond) bool { return !b.voided() && b.startedNS <= t })
 }
 
+// nextFact is when the first fact after t is, the greatest int64 when there is none.
+func (m *mentor) nextFact(t int64) int64 {
+	n := len(m.Facts)
+	if n == 0 || m.Facts[n-1].At <= t {
+		return maxTime
+	}
+	return m.Facts[sort.Search(n, func(i int) bool { return m.Facts[i].At > t })].At
+}
+
 // since is when the first mentorship started.
 func (m *mentor) since() int64 {
 	first := maxTime
@@ -85,6 +98,9 @@ func (f *Facts) MentorOf(program string, person uuid.UUID) (MentorID, bool) {
 
 // Person returns who a mentor is.
 func (f *Facts) Person(id MentorID) uuid.UUID { return f.tables.People[f.mentors[id].person] }
+
+// ProgramOf returns the program that a mentor is one in.
+func (f *Facts) ProgramOf(id MentorID) string { return f.programs[f.mentors[id].program] }
 
 // EventsIn returns how many events up to asOf are facts of the program's mentors, each counted once.
 func (f *Facts) EventsIn(program string, asOf time.Time) int {
@@ -165,10 +181,7 @@ func NewStandings(f *Facts, people *People, program string, plan *criteria.Plan,
 }
 
 func (f *Facts) standings(timelines *Timelines, people *People, program string, plan *criteria.Plan, asOf time.Time) *Standings {
-	s := &Standings{
-		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
-		Events: f.EventsIn(program, asOf),
-	}
+	s := f.standingsHead(program, plan, asOf)
 	for i, id := range timelines.Mentors {
 		if f.mentors[id].startedBy(asOf.UnixNano()) {
 			s.Mentors = append(s.Mentors, f.standing(id, people, plan.Doc, &timelines.Of[i]))
@@ -184,6 +197,14 @@ func (f *Facts) standings(timelines *Timelines, people *People, program string, 
 		return bytes.Compare(a.Person[:], b.Person[:])
 	})
 	return s
+}
+
+// standingsHead are standings without mentors.
+func (f *Facts) standingsHead(program string, plan *criteria.Plan, asOf time.Time) *Standings {
+	return &Standings{
+		Program: program, Criteria: plan.Hash, AsOf: asOf.UTC(), Position: f.position.String(),
+		Events: f.EventsIn(program, asOf),
+	}
 }
 
 func (f *Facts) standing(id MentorID, people *People, doc *criteria.Document, t *criteria.Timeline) Standing {

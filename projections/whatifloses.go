@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -75,7 +76,7 @@ func Loses(f *Facts, people *People, program string, person uuid.UUID, plan *cri
 	all = slices.DeleteFunc(all, func(v voidable) bool { return !d.may(base, &v) })
 	r.Evaluated = len(all)
 	after := make([]*criteria.Timeline, len(all)) // nil where the tier stays
-	inParallel(len(all), 1, 0, func() func(int) {
+	_ = spread(context.Background(), len(all), 1, 0, func(int) func(int) {
 		try := newTrier(plan, base)
 		return func(i int) {
 			if t := try.evaluate(base.without(&all[i]), asOf.UnixNano()); t.Tier < now.Tier {

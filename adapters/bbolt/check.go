@@ -28,7 +28,7 @@ func checkFile(f *os.File) error {
 	if err := p.readFreelist(); err != nil {
 		return err
 	}
-	buckets, err := p.buckets()
+	buckets, err := p.buckets(bucketsAll...)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 		childAppend(os.Getenv(childDir))
 	case "hold":
 		childHold(os.Getenv(childDir))
+	case "accounts":
+		childAccounts(os.Getenv(childDir))
+	case "fill-accounts":
+		childFillAccounts(os.Getenv(childDir))
 	case "fill":
 		childFill(os.Getenv(childDir))
 	}

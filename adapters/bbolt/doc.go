@@ -31,6 +31,12 @@
 //     first record that it hit. A damaged meta page keeps the log from opening, although bbolt would fall back to the
 //     one before: that might silently lose the newest commit.
 //
+// # Accounts
+//
+// DIR/accounts.db holds who may sign in, for package access: one bucket, each value with a checksum, all of which
+// are checked when it is opened. It is a file of its own, that only its owner may read, since a log is backed up,
+// copied and shown to auditors, and the hashes of passwords are not.
+//
 // # Proof
 //
 // Every record is chained to those before it by a sha256 hash, whose newest value each commit stores. Verify computes

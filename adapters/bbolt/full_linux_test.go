@@ -9,18 +9,25 @@ import (
 	"syscall"
 	"testing"
 
+	"laurel/domain/access"
 	"laurel/eventstore"
 )
 
 // childFill runs fill under a limit of the size of files, which only a process of its own can set for itself.
-func childFill(dir string) {
+func childFill(dir string) { underLimit(dir, 20<<20, fill) } // the file grows by 16 MiB
+
+// childFillAccounts does so for the file of accounts.
+func childFillAccounts(dir string) { underLimit(dir, 1<<20, fillAccounts) }
+
+// underLimit runs fill where files may have so many bytes, until it lifts the limit.
+func underLimit(dir string, bytesMax uint64, fill func(dir string, limit, lift func() error) error) {
 	// Without this, going over the limit ends the process instead of failing the write.
 	signal.Ignore(syscall.SIGXFSZ)
 	var before syscall.Rlimit
 	err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before)
 	if err == nil {
 		limit := before
-		limit.Cur = 20 << 20 // the file grows by 16 MiB
+		limit.Cur = bytesMax
 		err = fill(dir,
 			func() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit) },
 			func() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before) })
@@ -30,6 +37,47 @@ func childFill(dir string) {
 		os.Exit(1)
 	}
 	fmt.Println("ok")
+}
+
+// fillAccounts writes while there is little room, until a write fails, and then makes room.
+func fillAccounts(dir string, limit, lift func() error) error {
+	a, err := OpenAccounts(dir, Options{})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	put := func(i int) error {
+		return a.Update(func(tx access.Tx) error { return tx.Put(fmt.Sprintf("view/%d", i), make([]byte, 100_000)) })
+	}
+	if err := limit(); err != nil {
+		return err
+	}
+	n := 0
+	for err = nil; err == nil; {
+		if n > 100 {
+			return errors.New("10 MB went where only 1 MB fits")
+		}
+		if err = put(n); err == nil {
+			n++
+		}
+	}
+	if n == 0 || eventstore.CodeOf(err) != eventstore.CodeUnavailable || !strings.Contains(err.Error(), "make room") {
+		return fmt.Errorf("after %d writes on a full disk: got %w, want an *UnavailableError with a remedy", n, err)
+	}
+	if err := lift(); err != nil {
+		return err
+	}
+	if err := put(n); err != nil {
+		return fmt.Errorf("write when there is room again: %w", err)
+	}
+	if err := a.Close(); err != nil {
+		return err
+	}
+	all, err := readAccounts(dir)
+	if err == nil && len(all) != n+1 {
+		err = fmt.Errorf("%d values after %d writes", len(all), n+1)
+	}
+	return err
 }
 
 // fill appends to a log while there is little room, until an append fails, and then makes room.
@@ -116,15 +164,17 @@ func fill(dir string, limit, lift func() error) error {
 	return nil
 }
 
-// TestFileTooLarge makes the growth of the file fail, in a child process.
+// TestFileTooLarge makes the growth of a file fail, in a child process.
 func TestFileTooLarge(t *testing.T) {
-	_, lines := child(t, "fill", t.TempDir())
-	said := ""
-	for lines.Scan() {
-		said += lines.Text() + "\n"
-	}
-	if said != "ok\n" {
-		t.Fatalf("the child says: %s", said)
+	for _, kind := range []string{"fill", "fill-accounts"} {
+		_, lines := child(t, kind, t.TempDir())
+		said := ""
+		for lines.Scan() {
+			said += lines.Text() + "\n"
+		}
+		if said != "ok\n" {
+			t.Fatalf("the child for %s says: %s", kind, said)
+		}
 	}
 }
 

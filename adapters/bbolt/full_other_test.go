@@ -2,4 +2,5 @@
 
 package bbolt
 
-func childFill(string) {}
+func childFill(string)         {}
+func childFillAccounts(string) {}

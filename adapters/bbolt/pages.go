@@ -405,8 +405,8 @@ type bucket struct {
 	offset int64 // of inline
 }
 
-// buckets reads the bucket of buckets.
-func (p *pages) buckets() (map[string]bucket, error) {
+// buckets reads the bucket of buckets, which has to have those named.
+func (p *pages) buckets(names ...[]byte) (map[string]bucket, error) {
 	found := make(map[string]bucket)
 	t := tree{pages: p, leaf: func(e element) error {
 		if !e.bucket || len(e.value) < 16 {
@@ -422,7 +422,7 @@ func (p *pages) buckets() (map[string]bucket, error) {
 	if err := t.walk(p.root); err != nil {
 		return nil, err
 	}
-	for _, name := range bucketsAll {
+	for _, name := range names {
 		if _, ok := found[string(name)]; !ok {
 			return nil, damage(p.offset(p.root), "bucket %q is missing", name)
 		}

@@ -235,13 +235,16 @@ func (s *Store) view(f func(tx *bbolt.Tx) error) error {
 }
 
 // translate gives an error of the driver a type of the eventstore package.
-func (s *Store) translate(action string, err error) error {
+func (s *Store) translate(action string, err error) error { return translate(action, s.path, err) }
+
+// translate gives an error of the driver, about a file, a type of the eventstore package.
+func translate(action, path string, err error) error {
 	if err == nil || err == eventstore.ErrClosed {
 		return err
 	}
 	var corrupt *eventstore.CorruptError
 	if errors.As(err, &corrupt) {
-		corrupt.Path = s.path
+		corrupt.Path = path
 		return corrupt
 	}
 	if eventstore.CodeOf(err) != "" || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -249,12 +252,12 @@ func (s *Store) translate(action string, err error) error {
 	}
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
-		return &eventstore.LockedError{Path: s.path}
+		return &eventstore.LockedError{Path: path}
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return eventstore.ErrClosed
 	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum),
 		errors.Is(err, bolterrors.ErrVersionMismatch):
-		return &eventstore.CorruptError{Path: s.path, Reason: "it does not begin as an event log does", Err: err}
+		return &eventstore.CorruptError{Path: path, Reason: "it does not begin as it should", Err: err}
 	}
 	return unavailable(action, err)
 }

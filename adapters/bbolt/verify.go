@@ -134,7 +134,7 @@ func (v *entryList) add(place uint64, print uint32) {
 const progressEvents = 1 << 16
 
 func (v *verification) run() error {
-	buckets, err := v.pages.buckets()
+	buckets, err := v.pages.buckets(bucketsAll...)
 	if err != nil {
 		return err
 	}

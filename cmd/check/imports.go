@@ -38,6 +38,8 @@ var importRules = []importRule{
 	{of: "laurel/domain", may: []string{uuidModule}},
 	{of: "laurel/domain/criteria", may: []string{"laurel/domain", uuidModule, celModule + "/...", yamlModule + "/..."}},
 	{of: "laurel/domain/awards", may: []string{"laurel/domain", "laurel/domain/criteria", uuidModule}},
+	{of: "laurel/domain/access", may: []string{"laurel/domain", uuidModule}},
+	{of: "laurel/domain/access/accesstest", may: []string{"laurel/domain", "laurel/domain/access", uuidModule, rapid}},
 	{of: "laurel/eventstore", may: []string{"laurel/domain", uuidModule}},
 	{of: "laurel/eventstore/storetest", may: []string{"laurel/domain", "laurel/eventstore", uuidModule, rapid}},
 	{of: "laurel/projections", may: []string{"laurel/domain/...", "laurel/eventstore", uuidModule, normPackage}},
@@ -45,9 +47,15 @@ var importRules = []importRule{
 		uuidModule}},
 	{of: "laurel/projections/digest", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
 		uuidModule}},
+	{of: "laurel/projections/packet", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
+		uuidModule}},
+	{of: "laurel/projections/serving", may: []string{"laurel/domain/...", "laurel/eventstore", "laurel/projections",
+		"laurel/projections/awarding", uuidModule}},
 	// The naive second engine that tests compare the real one with shares none of its code. Like storetest it is there
 	// for tests, and brings their generators.
 	{of: "laurel/projections/internal/naive", may: []string{uuidModule, rapid, celModule + "/...", yamlModule + "/..."}},
+	{of: "laurel/adapters/web/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections/...",
+		"any"}},
 	{of: "laurel/adapters/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections", "any"}},
 	{of: "laurel/cmd/laurel/...", may: []string{"laurel/domain/...", "laurel/eventstore/...", "laurel/projections/...",
 		"laurel/adapters/...", "any"}},
@@ -55,7 +63,8 @@ var importRules = []importRule{
 }
 
 // drivers are the modules that speak to one technology. Only one adapter may import each, and nothing else at all.
-var drivers = []string{"go.etcd.io/bbolt", "github.com/jackc/pgx", "github.com/EventStore", "github.com/kurrent-io"}
+var drivers = []string{"go.etcd.io/bbolt", "github.com/jackc/pgx", "github.com/EventStore", "github.com/kurrent-io",
+	"github.com/coreos/go-oidc", "golang.org/x/oauth2", "github.com/prometheus", "go.opentelemetry.io"}
 
 // importSystems are the systems whose files are looked at, since build constraints can hide an import.
 var importSystems = []string{"linux", "darwin", "windows"}

@@ -26,6 +26,10 @@ func requirements() []requirement {
 			packages: []string{"gcc", "libc6-dev"}, probe: compilesC},
 		{name: "bash", why: "the commands of the README run in it",
 			packages: []string{"bash"}, probe: runs("bash", "--version")},
+		{name: "npx", why: "the document of the API is judged by a linter",
+			packages: []string{"npm"}, probe: runs("npx", "--version")},
+		{name: "chromium", why: "pages are tested in a real browser",
+			packages: []string{"chromium"}, probe: runs("chromium", "--version")},
 	}
 }
 

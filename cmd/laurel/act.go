@@ -57,7 +57,7 @@ func (a *app) act(ctx context.Context, store eventstore.Store, f *actFlags, peop
 			return nil, actor{}, err
 		}
 		if found {
-			store = heldID{store, before}
+			store = eventstore.HeldID{Store: store, By: before}
 			if f.at == "" {
 				at = before.Meta.OccurredAt // repeated, the command means the same time
 			}
@@ -75,20 +75,6 @@ func (a *app) act(ctx context.Context, store eventstore.Store, f *actFlags, peop
 	}
 	act.meta.Actor = act.person.String()
 	return store, act, nil
-}
-
-// heldID is a store in which an event has the id of a command: no other stream takes that id.
-type heldID struct {
-	eventstore.Store
-	by eventstore.RecordedEvent
-}
-
-// Append implements eventstore.Store.
-func (s heldID) Append(ctx context.Context, a eventstore.StreamAppend) (eventstore.AppendResult, error) {
-	if a.Stream != s.by.Stream && slices.ContainsFunc(a.Events, func(e eventstore.NewEvent) bool { return e.ID == s.by.ID }) {
-		return eventstore.AppendResult{}, eventstore.Reused(s.by)
-	}
-	return s.Store.Append(ctx, a)
 }
 
 // actTime is --at, or now.

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +24,7 @@ Standings say who meets a tier; an award is what the organisation decided. "awar
 the decisions that are missing; whoever meets a reviewed tier waits for a human in "awards review". An AWARD is named by
 its id, or the first digits of it.`,
 		newAwardsRun(a), lookBack(newAwardsList(a)), lookBack(newAwardsShow(a)), lookBack(newAwardsReview(a)),
-		newAwardsRevoke(a), lookBack(newAwardsAudit(a)))
+		newAwardsRevoke(a), lookBack(newAwardsAudit(a)), lookBack(newAwardsPacket(a)))
 }
 
 // registry is the register of awards with the names of people, for commands that look at it.
@@ -78,10 +76,7 @@ func (r *registry) close() error { return r.store.Close() }
 
 // state is an award as of the registry's time.
 func (r *registry) state(award *projections.RegisteredAward) (*domain.Award, bool) {
-	if r.asOf == nil {
-		return award.Award, award.Status != ""
-	}
-	return award.AsOf(*r.asOf)
+	return award.At(r.asOf)
 }
 
 func (r *registry) name(person uuid.UUID) string {
@@ -124,61 +119,7 @@ func withRows(head, table render.Section) []render.Section {
 	return []render.Section{head, table}
 }
 
-// awardRow is an award as lists show it.
-type awardRow struct {
-	Award     uuid.UUID          `json:"award"`
-	Program   domain.Slug        `json:"program"`
-	Person    uuid.UUID          `json:"person"`
-	Name      string             `json:"name"`
-	Tier      domain.Slug        `json:"tier"`
-	Status    domain.AwardStatus `json:"status"`
-	EarnedAt  time.Time          `json:"earned_at"`
-	From      time.Time          `json:"effective_at"`
-	Backlog   bool               `json:"backlog"`
-	Criteria  string             `json:"criteria"`
-	Position  string             `json:"position"`
-	GrantedBy *uuid.UUID         `json:"granted_by,omitempty"`
-	Kept      []string           `json:"kept_under,omitempty"`
-	ClosedAt  time.Time          `json:"closed_at,omitzero"`
-	ClosedBy  *uuid.UUID         `json:"closed_by,omitempty"`
-	Reason    string             `json:"reason_code,omitempty"`
-}
-
-func (r *registry) row(award *domain.Award) awardRow {
-	c := &award.Case
-	contact, _ := r.people.Contact(c.Person)
-	row := awardRow{
-		Award: award.ID, Program: c.Program, Person: c.Person, Name: contact.Name, Tier: c.Tier, Status: award.Status,
-		EarnedAt: c.EarnedAt.UTC(), From: c.From().UTC(), Backlog: c.Backlog, Criteria: c.Criteria, Position: c.Position,
-		Kept: award.KeptUnder, ClosedAt: award.ClosedAt, Reason: award.ReasonCode,
-	}
-	if award.GrantedBy != uuid.Nil {
-		row.GrantedBy = &award.GrantedBy
-	}
-	if award.ClosedBy != uuid.Nil {
-		row.ClosedBy = &award.ClosedBy
-	}
-	return row
-}
-
-// rows lists the awards that a filter lets pass, by when they took their place, then tier and person.
-func (r *registry) rows(program string, keep func(*awardRow) bool) []awardRow {
-	rows := []awardRow{}
-	for _, award := range r.register.All(program) {
-		if state, ok := r.state(award); ok {
-			if row := r.row(state); keep(&row) {
-				rows = append(rows, row)
-			}
-		}
-	}
-	slices.SortStableFunc(rows, func(x, y awardRow) int {
-		if d := x.From.Compare(y.From); d != 0 {
-			return d
-		}
-		if d := strings.Compare(string(x.Tier), string(y.Tier)); d != 0 {
-			return d
-		}
-		return bytes.Compare(x.Award[:], y.Award[:])
-	})
-	return rows
+// rows lists the awards that a filter lets pass.
+func (r *registry) rows(program string, keep func(*projections.AwardRow) bool) []projections.AwardRow {
+	return r.register.Rows(r.people, program, r.asOf, keep)
 }

@@ -11,6 +11,7 @@ import (
 
 	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
+	"laurel/projections"
 )
 
 // awardStatuses are the statuses of awards, and the word for those that are not closed.
@@ -49,7 +50,7 @@ it was then; with --position, as it was known then.`,
 					return err
 				}
 			}
-			rows := r.rows(a.cfg.program, func(row *awardRow) bool {
+			rows := r.rows(a.cfg.program, func(row *projections.AwardRow) bool {
 				switch {
 				case who != uuid.Nil && row.Person != who, tier != "" && string(row.Tier) != tier,
 					hash != "" && !strings.HasPrefix(strings.TrimPrefix(row.Criteria, "sha256:"), strings.TrimPrefix(hash, "sha256:")):
@@ -93,7 +94,7 @@ func (a *app) noteTiers(r *registry, tier string) {
 }
 
 // printAwards prints a list of awards.
-func (a *app) printAwards(rows []awardRow, limit int) error {
+func (a *app) printAwards(rows []projections.AwardRow, limit int) error {
 	table := render.Section{Columns: []render.Column{
 		{Name: "award", Whole: true}, {Name: "person"}, {Name: "tier"}, {Name: "status"}, {Name: "earned", Whole: true},
 		{Name: "effective", Whole: true}, {Name: "closed", Whole: true}, {Name: "reason"},

@@ -10,6 +10,7 @@ import (
 	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
 	"laurel/eventstore"
+	"laurel/projections"
 	"laurel/projections/awarding"
 )
 
@@ -71,7 +72,7 @@ func (a *app) listReviews(ctx context.Context) error {
 
 // waitingRow is an award that waits for a review.
 type waitingRow struct {
-	awardRow
+	projections.AwardRow
 	Since time.Time `json:"waiting_since"`
 	Days  int       `json:"waiting_days"`
 }
@@ -85,7 +86,7 @@ func (a *app) printWaiting(r *registry, waiting []awarding.Waiting, asOf time.Ti
 	for _, w := range waiting {
 		award, _ := r.register.Award(w.Award)
 		state, _ := award.AsOf(asOf)
-		row := waitingRow{r.row(state), w.Since, int(asOf.Sub(w.Since).Hours() / 24)}
+		row := waitingRow{projections.NewAwardRow(r.people, state), w.Since, int(asOf.Sub(w.Since).Hours() / 24)}
 		rows = append(rows, row)
 		table.Rows = append(table.Rows, []string{row.Award.String()[:8], nameOf(row.Name, row.Person.String()),
 			string(row.Tier), day(row.EarnedAt), day(row.From), plural(row.Days, "day", "days")})

@@ -12,41 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"laurel/cmd/laurel/internal/render"
-	"laurel/domain"
-	"laurel/eventstore"
 	"laurel/projections"
 )
-
-// awardEvidence is an event that an award rests on.
-type awardEvidence struct {
-	Event  uuid.UUID        `json:"event"`
-	Type   domain.EventType `json:"type"`
-	At     time.Time        `json:"at"`
-	Stream string           `json:"stream"`
-	Voided bool             `json:"voided"`
-}
-
-// awardDecision is one decision about an award.
-type awardDecision struct {
-	Event      uuid.UUID        `json:"event"`
-	Decision   domain.EventType `json:"decision"`
-	At         time.Time        `json:"at"` // when it takes effect
-	RecordedAt time.Time        `json:"recorded_at"`
-	Position   string           `json:"position"`
-	Actor      string           `json:"actor"`
-	Note       string           `json:"note,omitempty"`
-}
-
-// awardDetail is an award with everything that belongs to it.
-type awardDetail struct {
-	awardRow
-	AsOf          time.Time               `json:"as_of,omitzero"` // up to which the standing was computed
-	Measures      map[string]domain.Milli `json:"measures"`
-	Evidence      []awardEvidence         `json:"evidence"`
-	EvidenceTotal int                     `json:"evidence_total"`
-	Decisions     []awardDecision         `json:"decisions"`
-	Claims        []domain.Slug           `json:"claims,omitempty"`
-}
 
 func newAwardsShow(a *app) *cobra.Command {
 	var limit int
@@ -102,89 +69,20 @@ what was known at --position.`,
 }
 
 // detail collects what belongs to an award.
-func (r *registry) detail(ctx context.Context, award *projections.RegisteredAward) (*awardDetail, error) {
-	state, ok := r.state(award)
-	if !ok {
-		wrong, hint := "its decision was voided", "choose a --position before that to see it as it was known"
-		if award.Status != "" {
-			wrong = "it was not in the register at " + r.asOf.UTC().Format(time.RFC3339)
-			hint = "choose a later --as-of, or leave it out"
-		}
-		return nil, badInput("show award", award.ID.String(), wrong, hint)
+func (r *registry) detail(ctx context.Context, award *projections.RegisteredAward) (*projections.AwardDetail, error) {
+	d, ok, err := projections.NewAwardDetail(ctx, r.store, r.people, award, r.asOf, r.upTo)
+	if err != nil || ok {
+		return d, err
 	}
-	d := &awardDetail{awardRow: r.row(state), AsOf: state.Case.AsOf, Measures: state.Case.Measures,
-		EvidenceTotal: max(state.Case.EvidenceTotal, len(state.Case.Evidence)), Evidence: []awardEvidence{}}
-	for _, claim := range state.Claims {
-		d.Claims = append(d.Claims, claim.Reward)
+	wrong, hint := "its decision was voided", "choose a --position before that to see it as it was known"
+	if award.Status != "" {
+		wrong = "it was not in the register at " + r.asOf.UTC().Format(time.RFC3339)
+		hint = "choose a later --as-of, or leave it out"
 	}
-	for i := range award.Events {
-		e := &award.Events[i]
-		at := projections.EffectiveAt(e.Event)
-		if r.asOf != nil && at.After(*r.asOf) {
-			continue
-		}
-		d.Decisions = append(d.Decisions, awardDecision{e.ID, e.Payload.EventType(), at.UTC(), e.RecordedAt,
-			e.Position.String(), e.Meta.Actor, decisionNote(e.Event)})
-	}
-	var err error
-	d.Evidence, err = r.evidence(ctx, state.Case.Evidence)
-	return d, err
+	return nil, badInput("show award", award.ID.String(), wrong, hint)
 }
 
-// decisionNote is what there is to say about a decision beside its kind.
-func decisionNote(e domain.Event) string {
-	switch p := e.Payload.(type) {
-	case *domain.AwardKept:
-		return "under " + p.Criteria
-	case *domain.AwardRevoked:
-		return p.ReasonCode
-	case *domain.AwardExpired:
-		return p.ReasonCode
-	case *domain.AwardDeclined:
-		return p.ReasonCode
-	case *domain.RewardClaimed:
-		return string(p.Reward)
-	case *domain.AcknowledgementPublished:
-		return "before " + string(p.Audience)
-	case *domain.EventVoided:
-		return p.Reason
-	}
-	return ""
-}
-
-// evidence finds events in the log, in the order given.
-func (r *registry) evidence(ctx context.Context, ids []uuid.UUID) ([]awardEvidence, error) {
-	place := make(map[uuid.UUID]int, len(ids))
-	found := make([]awardEvidence, len(ids))
-	for i, id := range ids {
-		place[id], found[i].Event = i, id
-	}
-	filter := eventstore.Filter{Categories: []string{domain.CategoryMentorship, domain.CategoryPerson}}
-	for e, err := range r.store.ReadAll(ctx, eventstore.Position{}, filter) {
-		if err != nil {
-			return nil, err
-		}
-		if r.upTo != nil && r.store.ComparePositions(e.Position, *r.upTo) > 0 {
-			break
-		}
-		if i, ok := place[e.ID]; ok {
-			found[i].Type, found[i].At, found[i].Stream = e.Type, e.Meta.OccurredAt, e.Stream
-		}
-		if e.Type != domain.TypeEventVoided {
-			continue
-		}
-		event, err := eventstore.Decode(e)
-		if err != nil {
-			return nil, err
-		}
-		if i, ok := place[event.Payload.(*domain.EventVoided).EventID]; ok {
-			found[i].Voided = true
-		}
-	}
-	return found, nil
-}
-
-func (a *app) printAward(r *registry, d *awardDetail, limit int) error {
+func (a *app) printAward(r *registry, d *projections.AwardDetail, limit int) error {
 	granted := ""
 	if d.GrantedBy != nil {
 		granted = ", granted by " + r.name(*d.GrantedBy)

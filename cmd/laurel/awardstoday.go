@@ -29,12 +29,12 @@ func (r *registry) findOf(text, program, tier string) (*projections.RegisteredAw
 
 // wouldHold is an award with the answer whether it would be given.
 type wouldHold struct {
-	awardRow
+	projections.AwardRow
 	Today *projections.WouldHold `json:"would_hold"`
 }
 
 // printWouldHold answers whether the criteria in force would give an award.
-func (a *app) printWouldHold(ctx context.Context, r *registry, award *projections.RegisteredAward, d *awardDetail) error {
+func (a *app) printWouldHold(ctx context.Context, r *registry, award *projections.RegisteredAward, d *projections.AwardDetail) error {
 	from, asOf, err := a.auditSources(ctx, r)
 	if err != nil {
 		return err
@@ -81,5 +81,5 @@ func (a *app) printWouldHold(ctx context.Context, r *registry, award *projection
 	} else {
 		data.Rows = append(data.Rows, []string{d.Award.String(), fmt.Sprint(w.Holds), "", "", ""})
 	}
-	return a.out.Print(render.Result{Document: wouldHold{d.awardRow, w}, Sections: sections, Data: data})
+	return a.out.Print(render.Result{Document: wouldHold{d.AwardRow, w}, Sections: sections, Data: data})
 }

@@ -17,8 +17,9 @@ func newBench(a *app) *cobra.Command {
 		Use:   "bench",
 		Short: "Measure replays, facts, rebuilds and appends on this machine",
 		Long: `Measure the engine on a generated history: replays of all of it, under the sample criteria and under criteria that
-use everything at once, against a loop written by hand for exactly the sample criteria; the memory that facts take; the
-rebuild of facts from a log on disk, and a pass of the award process over it; and the rate of appends.
+use everything at once, against a loop written by hand for exactly the sample criteria; the memory that facts take;
+previews of one change of these criteria after the other, with the awards under each policy; the rebuild of facts from a
+log on disk, and a pass of the award process over it; and the rate of appends.
 
 The log on disk is made in a temporary directory and removed at the end.`,
 		Example: `  laurel bench
@@ -28,27 +29,17 @@ The log on disk is made in a temporary directory and removed at the end.`,
 			if o.Events < 1000 || o.Mentors < 1 || o.Rounds < 1 || o.AppendTime <= 0 || o.LogEvents < 0 {
 				return usage("bench: a size is out of range", "use at least --events 1000 --mentors 1 --rounds 1")
 			}
-			var progress *render.Progress
-			stage := ""
-			o.Stage = func(name string, done, total int64) {
-				if name != stage {
-					if progress != nil {
-						progress.Done()
-					}
-					stage, progress = name, a.progress(name, "", total)
-				}
-				progress.SetOf(done, total)
-			}
+			stages := a.stages()
+			o.Stage = stages.report
 			r, err := bench.Run(cmd.Context(), o)
-			if progress != nil {
-				progress.Done()
-			}
+			stages.done()
 			if err != nil {
 				return err
 			}
 			return a.out.Print(benchResult(r))
 		},
 	}
+	cmd.AddCommand(newBenchServe(a))
 	flags := cmd.Flags()
 	flags.IntVar(&o.Events, "events", 2_000_000, "generate `N` events in memory")
 	flags.IntVar(&o.Mentors, "mentors", 20_000, "of `M` mentors")
@@ -62,6 +53,7 @@ The log on disk is made in a temporary directory and removed at the end.`,
 
 // benchResult puts the report into a table of figures.
 func benchResult(r *bench.Report) render.Result {
+	milliseconds := func(s float64) string { return strconv.FormatFloat(s*1000, 'f', 1, 64) + " ms" }
 	million := func(perSecond float64) string { return strconv.FormatFloat(perSecond/1e6, 'f', 2, 64) + " M/s" }
 	seconds := func(s float64) string { return strconv.FormatFloat(s, 'f', 2, 64) + " s" }
 	rows := [][]string{
@@ -72,6 +64,11 @@ func benchResult(r *bench.Report) render.Result {
 		{"  time to the loop by hand", strconv.FormatFloat(r.Sample.ByHandRatio, 'f', 2, 64) + " times"},
 		{"  allocations a fact", strconv.FormatFloat(r.Sample.AllocsPerFact, 'f', 5, 64)},
 		{"replay, everything in use", million(r.Heavy.FactsRate) + " facts"},
+		{fmt.Sprintf("preview of criteria, median of %d changes", r.Retune.Changes), milliseconds(r.Retune.Median)},
+		{"  the slowest", milliseconds(r.Retune.Worst)},
+		{"  median, everything in use", milliseconds(r.Retune.HeavyMedian)},
+		{"  prepared in", milliseconds(r.Retune.Prepare)},
+		{"  without a retuner", milliseconds(r.Retune.Whole)},
 		{"generate into a log on disk", million(r.GeneratedRate) + " events"},
 		{"rebuild facts from that log", million(r.RebuildRate) + " events"},
 		{"award pass over that log", seconds(r.Awards.Pass) + fmt.Sprintf(", %d decisions", r.Awards.Decisions)},

@@ -22,6 +22,8 @@ const (
 
 func newDemo(a *app) *cobra.Command {
 	var file, keep string
+	var serve bool
+	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Turn the bundled history of the Git project into standings",
@@ -29,7 +31,10 @@ func newDemo(a *app) *cobra.Command {
 history is real: eighteen years of who mentored, helped and reviewed whom in the Git project, with people under
 pseudonyms.
 
-With --criteria FILE, print instead who would gain and lose what if the criteria in FILE replaced the bundled ones.`,
+With --criteria FILE, print instead who would gain and lose what if the criteria in FILE replaced the bundled ones.
+
+On a terminal, or with --serve, it then goes on: criteria are approved, awards decided and reviewed, feedback given, and
+a server shows all of it at 127.0.0.1:8080 until it is stopped.`,
 		Example: `  laurel demo
   laurel criteria init my.yaml && laurel demo --criteria my.yaml
   laurel demo --keep laurel-data`,
@@ -38,15 +43,20 @@ With --criteria FILE, print instead who would gain and lose what if the criteria
 			if cmd.Flags().Changed("store") {
 				return usage("demo has a store of its own", "keep it with --keep DIR")
 			}
-			return a.demo(cmd.Context(), file, keep)
+			if !cmd.Flags().Changed("serve") {
+				serve = file == "" && a.terminal().Width > 0 && a.out.ForPeople()
+			}
+			return a.demo(cmd.Context(), file, keep, serve, &o)
 		},
 	}
 	cmd.Flags().StringVar(&file, "criteria", "", "compare the criteria in `FILE` with the bundled ones")
 	cmd.Flags().StringVar(&keep, "keep", "", "keep the store in `DIR`")
+	cmd.Flags().BoolVar(&serve, "serve", false, "serve pages afterwards; false prints the standings alone")
+	o.flags(cmd)
 	return cmd
 }
 
-func (a *app) demo(ctx context.Context, file, keep string) (err error) {
+func (a *app) demo(ctx context.Context, file, keep string, serve bool, o *serveOptions) (err error) {
 	sample, err := loadCriteria(ctx, refSample, nil)
 	if err != nil {
 		return err
@@ -73,7 +83,12 @@ func (a *app) demo(ctx context.Context, file, keep string) (err error) {
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	defer func() { err = errors.Join(err, h.close()) }()
+	closed := false
+	defer func() {
+		if !closed {
+			err = errors.Join(err, h.close())
+		}
+	}()
 	if other != nil {
 		return a.printComparison(h, sample, other, 0, compareShownMax)
 	}
@@ -84,7 +99,27 @@ func (a *app) demo(ctx context.Context, file, keep string) (err error) {
 	if a.out.ForPeople() {
 		a.note("%s", a.demoAdvice(s, keep))
 	}
-	return nil
+	if !serve {
+		return nil
+	}
+	closed = true
+	if err := h.close(); err != nil {
+		return err
+	}
+	return a.serveDemo(ctx, o)
+}
+
+// serveDemo tells the story on the demonstration's store, and serves it.
+func (a *app) serveDemo(ctx context.Context, o *serveOptions) error {
+	if err := a.tellStory(ctx); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	store, err := a.openToWrite()
+	if err != nil {
+		return err
+	}
+	o.demo = true
+	return errors.Join(a.serve(ctx, store, o), store.Close())
 }
 
 // demoLimit is how many mentors to list: all of them where a program reads the output.

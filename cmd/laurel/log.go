@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -29,37 +28,10 @@ var eventColumns = []render.Column{
 	{Name: "data"},
 }
 
-// eventLine is an event in JSON: the envelope of the design, flat, and the payload.
-type eventLine struct {
-	ID            string          `json:"id"`
-	Type          string          `json:"type"`
-	Stream        string          `json:"stream"`
-	Revision      uint64          `json:"revision"`
-	Position      string          `json:"position"`
-	RecordedAt    time.Time       `json:"recorded_at"`
-	OccurredAt    time.Time       `json:"occurred_at"`
-	Actor         string          `json:"actor,omitempty"`
-	Source        string          `json:"source,omitempty"`
-	CorrelationID string          `json:"correlation_id,omitempty"`
-	CausationID   string          `json:"causation_id,omitempty"`
-	Schema        int             `json:"schema"`
-	Data          json.RawMessage `json:"data,omitempty"`
-}
-
 // printEvent prints one event of a stream of them, without what belongs to people who were erased.
 func printEvent(s *render.Stream, e eventstore.RecordedEvent, redactor *projections.Redactor) error {
 	e.Data = redactor.Data(&e)
-	line := eventLine{
-		ID: e.ID.String(), Type: string(e.Type), Stream: e.Stream, Revision: uint64(e.Revision),
-		Position:   e.Position.String(),
-		RecordedAt: e.RecordedAt.UTC(), OccurredAt: e.Meta.OccurredAt.UTC(), Actor: e.Meta.Actor, Source: e.Meta.Source,
-		CorrelationID: e.Meta.CorrelationID, CausationID: e.Meta.CausationID, Schema: e.Meta.Schema,
-	}
-	if json.Valid(e.Data) {
-		line.Data = e.Data
-	} else if len(e.Data) > 0 {
-		line.Data, _ = json.Marshal(string(e.Data)) // damaged or foreign data is shown as text, not hidden
-	}
+	line := eventstore.NewLine(e)
 	return s.Item(line, line.Position, line.OccurredAt.Format(time.RFC3339), e.Stream, fmt.Sprint(e.Revision),
 		string(e.Type), string(e.Data))
 }

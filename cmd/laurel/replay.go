@@ -15,15 +15,19 @@ import (
 const workersMax = 1024
 
 func newReplay(a *app) *cobra.Command {
-	var ref string
+	var ref, packetFile string
 	var workers, limit int
 	cmd := &cobra.Command{
-		Use:   "replay --program SLUG [--criteria REF]",
+		Use:   "replay --program SLUG [--criteria REF] | --packet FILE.zip",
 		Short: "Compute the standings: tier, score, measures and history of every mentor",
 		Long: `Compute the standings of a program from its whole history: the tier, score and measures of every mentor, and
 every change of tier with the event that caused it. The same log and criteria give the same result on every machine.
 
-Without --as-of, the time is the newest in the log. With --position, only events recorded up to there count.`,
+Without --as-of, the time is the newest in the log. With --position, only events recorded up to there count.
+
+With --packet, check an audit packet that "laurel awards packet" or the server wrote, without any log: compute its
+standings, awards and audit again from its events and criteria, compare every file of it byte for byte, and name each
+that differs. The exit status is 1 when the packet does not hold.`,
 		Example: `  laurel replay --program git --criteria sample
   laurel replay --program git --criteria my.yaml --as-of 2020-01-01 -o json
   laurel replay --program git --limit 10`,
@@ -33,6 +37,14 @@ Without --as-of, the time is the newest in the log. With --position, only events
 				return err
 			}
 			ctx := cmd.Context()
+			if packetFile != "" {
+				for _, flag := range []string{"program", "criteria", "as-of", "position", "limit"} {
+					if cmd.Flags().Changed(flag) {
+						return usage("--packet and --"+flag+" do not go together", "a packet says itself what it is of")
+					}
+				}
+				return a.checkPacket(ctx, packetFile, workers)
+			}
 			h, err := a.openHistory(ctx)
 			if err != nil {
 				return err
@@ -48,6 +60,7 @@ Without --as-of, the time is the newest in the log. With --position, only events
 	}
 	a.programFlag(cmd)
 	a.criteriaFlag(cmd, &ref)
+	cmd.Flags().StringVar(&packetFile, "packet", "", "check the audit packet in `FILE`, without a log")
 	cmd.Flags().IntVar(&workers, "workers", 0, "compute with `N` workers; 0 is one a core; the result is the same")
 	cmd.Flags().IntVar(&limit, "limit", 0, "only the first `N` mentors; 0 is all")
 	return cmd

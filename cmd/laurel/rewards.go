@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"laurel/cmd/laurel/internal/render"
 	"laurel/domain"
-	"laurel/domain/criteria"
 	"laurel/eventstore"
 	"laurel/projections"
 	"laurel/projections/awarding"
@@ -140,20 +138,6 @@ func (a *app) checkProgram() error {
 	return nil
 }
 
-// rewardRow is a reward as rewards list shows it.
-type rewardRow struct {
-	Reward    domain.Slug `json:"reward"`
-	Title     string      `json:"title"`
-	Kind      string      `json:"kind,omitempty"`
-	Capacity  int         `json:"capacity"` // 0: no limit
-	Reserved  int         `json:"reserved"`
-	Free      *int        `json:"free"` // null: no limit
-	ValidFrom time.Time   `json:"valid_from,omitzero"`
-	ValidTo   time.Time   `json:"valid_to,omitzero"`
-	Valid     bool        `json:"valid"`
-	Tiers     []string    `json:"tiers"` // that offer it, by the criteria in force
-}
-
 func newRewardsList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list [--program P]", Short: "List the rewards of a program: what is left, until when, and for which tiers",
@@ -179,7 +163,7 @@ func newRewardsList(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printRewards(rewardRows(rewards, g, asOf))
+				return a.printRewards(projections.NewRewardRows(rewards, g, asOf))
 			})
 		},
 	}
@@ -187,31 +171,7 @@ func newRewardsList(a *app) *cobra.Command {
 	return cmd
 }
 
-func rewardRows(rewards *projections.Rewards, g *projections.Governance, asOf time.Time) []rewardRow {
-	var tiers []criteria.Tier
-	if regime, ok := g.InForce(string(rewards.Program), asOf); ok {
-		if doc, findings := criteria.Parse(regime.Hash, []byte(regime.Document)); findings.Err() == nil {
-			tiers = doc.Tiers
-		}
-	}
-	rows := []rewardRow{}
-	for _, r := range rewards.AsOf(asOf) {
-		row := rewardRow{Reward: r.Reward, Title: r.Title, Kind: r.Kind, Capacity: r.Capacity, Reserved: len(r.Reserved),
-			ValidFrom: r.ValidFrom, ValidTo: r.ValidTo, Valid: r.ValidAt(asOf), Tiers: []string{}}
-		if free, limited := r.Free(); limited {
-			row.Free = &free
-		}
-		for i := range tiers {
-			if slices.Contains(tiers[i].Rewards, string(r.Reward)) {
-				row.Tiers = append(row.Tiers, tiers[i].ID)
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-func (a *app) printRewards(rows []rewardRow) error {
+func (a *app) printRewards(rows []projections.RewardRow) error {
 	section := render.Section{Columns: []render.Column{{Name: "reward"}, {Name: "title", Wrap: true}, {Name: "kind"},
 		{Name: "capacity", Right: true}, {Name: "reserved", Right: true}, {Name: "free", Right: true},
 		{Name: "from", Whole: true}, {Name: "to", Whole: true}, {Name: "valid"}, {Name: "tiers", Wrap: true}}}

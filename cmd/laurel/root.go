@@ -66,6 +66,7 @@ func newRoot(a *app) *cobra.Command {
 		cobra.FixedCompletions(render.Formats, cobra.ShellCompDirectiveNoFileComp)))
 	root.AddCommand(
 		lookBack(newDemo(a)),
+		newServe(a),
 		newImport(a),
 		newGenerate(a),
 		lookBack(newReplay(a)),

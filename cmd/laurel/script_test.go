@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -32,6 +33,7 @@ const raceEnv = "GORACE=atexit_sleep_ms=10"
 //	flip FILE OFFSET          turns every bit of the byte at the offset; a negative one counts from the end
 //	cutoff FILE BYTES         keeps the first bytes; a negative number cuts off as many from the end
 //	utf16 FILE                turns the file from UTF-8 into UTF-16 with a byte order mark
+//	unpack FILE DIR           writes the files of a zip file into a new directory
 //	oneline FILE              fails unless the file holds exactly one line
 //	lines FILE N              fails unless the file holds exactly N lines
 func TestScript(t *testing.T) {
@@ -87,6 +89,12 @@ func TestScript(t *testing.T) {
 					ts.Check(binary.Write(&b, binary.LittleEndian, utf16.Encode([]rune(string(data)))))
 					return b.Bytes()
 				})
+			},
+			"unpack": func(ts *testscript.TestScript, _ bool, args []string) {
+				z, err := zip.OpenReader(ts.MkAbs(args[0]))
+				ts.Check(err)
+				defer z.Close()
+				ts.Check(os.CopyFS(ts.MkAbs(args[1]), z))
 			},
 			"oneline": func(ts *testscript.TestScript, _ bool, args []string) {
 				if text := ts.ReadFile(args[0]); strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") {

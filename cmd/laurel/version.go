@@ -18,14 +18,7 @@ func newVersion(a *app) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			revision := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = s.Value
-					}
-				}
-			}
+			revision := revision()
 			line := "laurel " + version
 			if revision != "" {
 				line += " (" + revision + ")"
@@ -44,4 +37,16 @@ func newVersion(a *app) *cobra.Command {
 			})
 		},
 	}
+}
+
+// revision is the commit that the program was built of; "" where that is not known.
+func revision() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	return ""
 }

@@ -27,6 +27,7 @@ type Episode struct {
 	Cause    int64 // the fact that did it, or Elapsed
 	From     int64 // when it began: EarnedAt, or the later start of the regime
 	Kept     []Keeping
+	Lapses   int64 // while it runs: when its time of grace runs out; the greatest int64 for one that is supported or kept
 
 	Ending Ending
 	End    int64 // the greatest int64 while it runs
@@ -125,7 +126,7 @@ func (w *walk) begin(p *Point) {
 		}
 	}
 	w.all = append(w.all, Episode{
-		Tier: id, Regime: p.Regime, EarnedAt: p.Since, Cause: p.Cause, From: p.At, End: timeMax,
+		Tier: id, Regime: p.Regime, EarnedAt: p.Since, Cause: p.Cause, From: p.At, Lapses: timeMax, End: timeMax,
 	})
 	w.running = append(w.running, run{episode: len(w.all) - 1, lost: timeMax})
 }
@@ -135,17 +136,18 @@ func (w *walk) expire(p *Point, next, until int64) {
 	policy := &w.regimes[p.Regime].Plan.Doc.Policy
 	still := w.running[:0]
 	for _, run := range w.running {
-		if run.lost == timeMax {
+		e := &w.all[run.episode]
+		if e.Lapses = timeMax; run.lost == timeMax {
 			still = append(still, run)
 			continue
 		}
 		// A shorter grace of new criteria may be over already when they come into force.
 		end := max(run.lost+policy.GraceNS, p.At)
 		if end >= next || end > until {
+			e.Lapses = end
 			still = append(still, run)
 			continue
 		}
-		e := &w.all[run.episode]
 		e.Ending, e.End, e.By, e.Reason = Expired, end, p.Regime, run.reason
 	}
 	w.running = still

@@ -146,3 +146,18 @@ func addNS(t, span int64) int64 {
 	}
 	return t + span
 }
+
+// MonthStarts returns the first instants of the months, in the time zone of the document, from the month that one time
+// is in to that of another: both are times that events can have.
+func (p *Plan) MonthStarts(from, to time.Time) []time.Time {
+	c := p.calendar
+	var starts []time.Time
+	for month := c.monthAt(from.UnixNano()); month <= c.monthAt(to.UnixNano()); month++ {
+		starts = append(starts, time.Unix(0, c.monthStart(month)).UTC())
+	}
+	return starts
+}
+
+func (c *calendar) monthAt(t int64) int64 {
+	return c.monthOf(c.dayOf(t + c.zones[c.zoneAt(t)].offsetNS))
+}

@@ -15,6 +15,13 @@ import (
 // canonical form; Parse accepts it and gives an equal document, places aside. The order of measures and of tiers has a
 // meaning and is kept; that of event types and caps has none and is sorted.
 func (d *Document) Canonical() []byte {
+	var b bytes.Buffer
+	writeJSON(&b, d.members())
+	return b.Bytes()
+}
+
+// members are the parts of the canonical form.
+func (d *Document) members() object {
 	out := object{{"apiVersion", apiVersion}, {"kind", documentKind}, {"program", d.Program}}
 	if d.Title != "" {
 		out = append(out, member{"title", d.Title})
@@ -32,14 +39,11 @@ func (d *Document) Canonical() []byte {
 	case LostRevoke:
 		lost = "revoke"
 	case LostGrace:
-		lost = object{{"grace", formatDays(d.Policy.GraceNS)}}
+		lost = object{{"grace", FormatDays(d.Policy.GraceNS)}}
 	}
-	out = append(out, member{"timezone", d.Timezone}, member{"measures", measures},
+	return append(out, member{"timezone", d.Timezone}, member{"measures", measures},
 		member{"score", d.Score.canonical()}, member{"tiers", tiers},
 		member{"policy", object{{"gained", d.Policy.Gained}, {"lost", lost}}})
-	var b bytes.Buffer
-	writeJSON(&b, out)
-	return b.Bytes()
 }
 
 // Hash identifies what the document means: "sha256:" and the hexadecimal SHA-256 of its canonical form.
@@ -86,10 +90,10 @@ func (m *Measure) canonical() object {
 		out = append(out, member{"caps", caps})
 	}
 	if m.WindowNS > 0 {
-		out = append(out, member{"window", formatDays(m.WindowNS)})
+		out = append(out, member{"window", FormatDays(m.WindowNS)})
 	}
 	if m.takesOutcomes() {
-		credit := object{{"within", formatDays(m.Credit.WithinNS)}, {"at_least", formatDays(m.Credit.AtLeastNS)}}
+		credit := object{{"within", FormatDays(m.Credit.WithinNS)}, {"at_least", FormatDays(m.Credit.AtLeastNS)}}
 		if m.Aggregate == SumPoints {
 			credit = append(credit, member{"split", m.Credit.Split})
 		}
@@ -99,7 +103,7 @@ func (m *Measure) canonical() object {
 		var steps []any
 		for _, s := range m.Decay {
 			keep := json.Number(formatDecimal(s.KeepMicro, 6))
-			steps = append(steps, object{{"after", formatDays(s.AfterNS)}, {"keep", keep}})
+			steps = append(steps, object{{"after", FormatDays(s.AfterNS)}, {"keep", keep}})
 		}
 		out = append(out, member{"decay", steps})
 	}
@@ -113,15 +117,8 @@ func (m *Measure) canonical() object {
 }
 
 func (t *Tier) canonical() object {
-	out := object{{"id", t.ID}, {"name", t.Name}, {"when", t.When.canonical()}}
-	keep := "while-met"
-	switch t.Keep {
-	case KeepForever:
-		keep = "forever"
-	case KeepFor:
-		keep = formatDays(t.KeepNS)
-	}
-	out = append(out, member{"keep", keep}, member{"review", t.Review})
+	out := object{{"id", t.ID}, {"name", t.Name}, {"when", t.When.canonical()}, {"keep", t.keepText()},
+		{"review", t.Review}}
 	if len(t.Rewards) > 0 {
 		var rewards []any
 		for _, r := range t.Rewards {
@@ -130,6 +127,17 @@ func (t *Tier) canonical() object {
 		out = append(out, member{"rewards", rewards})
 	}
 	return out
+}
+
+// keepText is how the document spells the tier's keep.
+func (t *Tier) keepText() string {
+	switch t.Keep {
+	case KeepForever:
+		return "forever"
+	case KeepFor:
+		return FormatDays(t.KeepNS)
+	}
+	return "while-met"
 }
 
 // canonical is the expression without comments, and with one space wherever there is any between its parts.

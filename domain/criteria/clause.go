@@ -37,44 +37,55 @@ func (c *Clause) Gap() float64 {
 	case !c.Compares:
 		return math.Inf(1)
 	}
-	return math.Abs(c.Threshold-float64(c.Value)/1000) / math.Max(math.Abs(c.Threshold), 1)
+	return gapOf(c.Threshold, c.Value)
+}
+
+func gapOf(threshold float64, value Milli) float64 {
+	return math.Abs(threshold-float64(value)/1000) / math.Max(math.Abs(threshold), 1)
+}
+
+// clausePart is a clause without values.
+type clausePart struct {
+	expr     ast.Expr
+	truth    truth // nil: the interpreter decides, about the whole when
+	compares bool
+	comparison
+}
+
+// partsOf splits a condition into clauses: one, the whole, where only the interpreter can evaluate some of them.
+func (p *Plan) partsOf(root ast.Expr) []clausePart {
+	var parts []clausePart
+	for _, e := range conjuncts(root) {
+		part := clausePart{expr: e, truth: compileTruth(e, p.vars)}
+		if part.truth == nil {
+			return []clausePart{{expr: root}}
+		}
+		part.comparison, part.compares = asComparison(e, p.vars)
+		parts = append(parts, part)
+	}
+	return parts
 }
 
 // Clauses splits a tier's when and evaluates each part over a timeline's measures and score.
 func (p *Plan) Clauses(tier int, measures []Milli, score Milli) []Clause {
 	w := &p.when[tier]
-	v := values{milli: append(append(make([]Milli, 0, len(measures)+1), measures...), score)}
-	parts := conjuncts(w.root)
-	for _, part := range parts {
-		if compileTruth(part, p.vars) == nil {
-			parts = []ast.Expr{w.root} // the interpreter can only evaluate the whole
-			break
-		}
-	}
-	clauses := make([]Clause, 0, len(parts))
-	for _, part := range parts {
-		c := Clause{Text: p.spell(part, w.info)}
-		if truth := compileTruth(part, p.vars); truth != nil {
-			v.unordered = false
-			c.Holds = truth(&v) && !v.unordered
-		} else {
-			binding := map[string]any{}
-			for i, name := range p.names {
-				binding[name] = v.double(i)
-			}
-			out, _, err := w.program.Eval(binding)
-			c.Holds = err == nil && out.Value() == true
-		}
-		if cmp, ok := asComparison(part, p.vars); ok {
-			c.Compares, c.Variable, c.Operator = true, p.names[cmp.variable], operatorText(cmp.operator)
-			c.Value, c.Threshold = v.milli[cmp.variable], cmp.constant
+	j := p.NewJudge()
+	copy(j.values.milli, measures)
+	j.values.milli[len(p.measures)] = score
+	clauses := make([]Clause, 0, len(w.parts))
+	for i := range w.parts {
+		part := &w.parts[i]
+		c := Clause{Text: spell(part.expr, w.info), Holds: j.clauseHolds(w, part)}
+		if part.compares {
+			c.Compares, c.Variable, c.Operator = true, p.names[part.variable], operatorText(part.operator)
+			c.Value, c.Threshold = j.values.milli[part.variable], part.constant
 			c.Text = c.Variable + " " + c.Operator + " " + strconv.FormatFloat(c.Threshold, 'f', -1, 64)
 		}
 		found := map[int]bool{}
-		variablesOf(part, p.vars, found)
+		variablesOf(part.expr, p.vars, found)
 		for i, name := range p.names {
 			if found[i] {
-				c.Inputs = append(c.Inputs, Input{name, v.milli[i]})
+				c.Inputs = append(c.Inputs, Input{name, j.values.milli[i]})
 			}
 		}
 		clauses = append(clauses, c)
@@ -88,7 +99,7 @@ func operatorText(function string) string {
 }
 
 // spell writes an expression as a person would: integers without the ".0" that they have as doubles.
-func (p *Plan) spell(e ast.Expr, info *ast.SourceInfo) string {
+func spell(e ast.Expr, info *ast.SourceInfo) string {
 	text, err := parser.Unparse(e, info)
 	if err != nil {
 		return "(expression)"

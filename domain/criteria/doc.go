@@ -130,6 +130,13 @@
 // whether or not a higher one was held at that time: forever, or, with a duration D, while T < s + D, where s is the
 // first instant at which the when was found not to hold any more.
 //
+// # Trying out
+//
+// Knobs finds the numbers of a text that somebody may want to turn, and Set turns one, without touching anything else
+// of the text. A Plan is taken apart by Part, into what some measures are worth and whether one tier is held by itself,
+// and put together again by a Judge: what was computed for one document can so be used for the next, where that has the
+// same MeasureKey or TierKey.
+//
 // # Identity
 //
 // Canonical is the document as JSON with defaults filled in and without anything that has no meaning: comments, white

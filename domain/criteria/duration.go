@@ -63,6 +63,6 @@ func daysHint(text string) string {
 }
 
 // formatDays is the inverse of parseDays for a duration in nanoseconds.
-func formatDays(ns int64) string {
+func FormatDays(ns int64) string {
 	return strconv.FormatInt(ns/int64(day), 10) + "d"
 }

@@ -3,8 +3,6 @@ package criteria
 import (
 	"math"
 	"sort"
-
-	"github.com/google/cel-go/common/types"
 )
 
 const never = int64(math.MaxInt64)
@@ -12,7 +10,7 @@ const never = int64(math.MaxInt64)
 // Evaluator evaluates mentors under one plan, one after the other, reusing its memory. It is not safe for concurrent
 // use: give each goroutine its own.
 type Evaluator struct {
-	plan   *Plan
+	valuation
 	tables *Tables
 	states []state
 
@@ -25,9 +23,7 @@ type Evaluator struct {
 	aside    []Milli // by patient measure: what its expiries may take from the score before it is looked at again
 	asideAll Milli
 
-	values  values
-	gates   []gate // by variable
-	binding map[string]any
+	gates   []gate    // by variable
 	answers [][]uint8 // by measure: remembered answers of its where; 0 unknown, 1 false, 2 true
 
 	tiers      []tierState
@@ -63,17 +59,16 @@ type tierState struct {
 func (p *Plan) NewEvaluator(tables *Tables) *Evaluator {
 	n := len(p.measures)
 	e := &Evaluator{
-		plan: p, tables: tables, states: make([]state, n), next: make([]int64, n), aside: make([]Milli, n),
-		values: values{milli: make([]Milli, n+1)}, gates: make([]gate, n+1),
-		tiers: make([]tierState, len(p.Doc.Tiers)), binding: make(map[string]any, n+1), answers: make([][]uint8, n),
+		valuation: p.newValuation(), tables: tables, states: make([]state, n), next: make([]int64, n),
+		aside: make([]Milli, n), gates: make([]gate, n+1), tiers: make([]tierState, len(p.Doc.Tiers)),
+		answers: make([][]uint8, n),
 	}
 	for i := range e.states {
 		e.states[i].init(&p.measures[i])
 		e.gates[i].parted = p.measures[i].inParts
 		e.gates[i].largeMin = math.MaxInt64
-		if p.linear != nil && p.linear.weights[i] != 0 {
-			e.gates[i].factor = p.linear.factors[i]
-			e.gates[i].largeMin = linearMax * 1_000_000 / int64(n) / p.linear.weights[i]
+		if p.linear != nil {
+			e.gates[i].factor, e.gates[i].largeMin = p.linear.factors[i], p.linear.largeMin(i)
 		}
 		if pred := p.measures[i].pred; pred != nil && pred.few && len(tables.Labels) <= rememberedLabelsMax {
 			e.answers[i] = make([]uint8, factTypeCount*4*len(tables.Labels))
@@ -97,12 +92,10 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 	if n := len(facts); n > 0 && facts[n-1].At > asOf {
 		facts = facts[:sort.Search(n, func(i int) bool { return facts[i].At > asOf })]
 	}
-	if size := cap(e.transArena); size-len(e.transArena) <= size/16 {
-		e.transArena = make([]Transition, 0, arenaBlock(size, 0))
-	}
 	first := len(e.transArena)
 	relevant := &e.plan.relevant
-	for i, outcome := 0, 0; ; {
+	i, outcome := e.forget(facts, asOf)
+	for {
 		t := min(e.due, e.keepDue)
 		if e.started {
 			// Most facts are of types that no measure takes: they only matter as the cause of what falls on their instant.
@@ -150,6 +143,24 @@ func (e *Evaluator) Evaluate(m *Mentor, asOf int64) Timeline {
 	e.settle(asOf)
 	e.values.milli[len(e.states)] = e.score()
 	return e.timeline(first)
+}
+
+// forget returns how many facts are too old to matter, and how many of them are outcomes.
+func (e *Evaluator) forget(facts []Fact, asOf int64) (old, outcomes int) {
+	if e.plan.memoryNS == never {
+		return 0, 0
+	}
+	oldest := asOf - e.plan.memoryNS
+	if oldest > asOf {
+		return 0, 0 // before all times
+	}
+	old = sort.Search(len(facts), func(i int) bool { return facts[i].At >= oldest })
+	for i := range facts[:old] {
+		if facts[i].Type < outcomeTypes {
+			outcomes++
+		}
+	}
+	return old, outcomes
 }
 
 // cause returns the ordinal of the last fact at t, given the facts up to t and the number of outcome facts among them:
@@ -337,55 +348,12 @@ func (e *Evaluator) scoreMayMatter(t int64) {
 
 // score evaluates the document's score over the present measures.
 func (e *Evaluator) score() Milli {
-	s := e.plan.scoreOf
 	if e.plan.linear != nil && !e.large {
 		if score, near := e.plan.linear.round(e.micro); !near {
 			return score
 		}
 	}
-	if s.number != nil {
-		e.values.unordered = false
-		if x := s.number(&e.values); !e.values.unordered {
-			return roundScore(x)
-		}
-	}
-	out, _, err := s.program.Eval(e.bind())
-	if err != nil {
-		return 0
-	}
-	x, ok := out.Value().(float64)
-	if !ok {
-		return 0
-	}
-	return roundScore(x)
-}
-
-func (e *Evaluator) bind() map[string]any {
-	for i, name := range e.plan.names {
-		e.binding[name] = e.values.double(i)
-	}
-	return e.binding
-}
-
-// holds evaluates a tier's when over the present values. An evaluation error counts as false.
-func (e *Evaluator) holds(w *when) bool {
-	if w.bounds != nil {
-		for i := range w.bounds {
-			b := &w.bounds[i]
-			if v := e.values.milli[b.variable]; v < b.low || v > b.high {
-				return false
-			}
-		}
-		return true
-	}
-	if w.truth != nil {
-		e.values.unordered = false
-		if holds := w.truth(&e.values); !e.values.unordered {
-			return holds
-		}
-	}
-	out, _, err := w.program.Eval(e.bind())
-	return err == nil && out == types.True
+	return e.scoreByDoubles()
 }
 
 // decide finds the tier at t.
@@ -451,21 +419,20 @@ func (e *Evaluator) regate(i int, v Milli) {
 	}
 }
 
-// arenaBlockMin and arenaBlockMax are how many values one block of results holds. The first is small, for those who
-// evaluate one mentor; each further one is twice as large.
+// A block of results holds as many values as the evaluator has needed so far, from arenaBlockMin up to arenaBlockMax: one
+// mentor does not cost what a replay does.
 const (
-	arenaBlockMin = 1 << 6
+	arenaBlockMin = 1 << 5
 	arenaBlockMax = 1 << 14
 )
 
-// arenaBlock is how large the block after one of the given size is, if it has to hold n values.
-func arenaBlock(before, n int) int { return max(n, min(max(2*before, arenaBlockMin), arenaBlockMax)) }
+func arenaBlock(used int) int { return min(max(2*used, arenaBlockMin), arenaBlockMax) }
 
 // timeline cuts the results of this mentor from the arenas.
 func (e *Evaluator) timeline(first int) Timeline {
 	n := len(e.states)
 	if cap(e.arena)-len(e.arena) < n {
-		e.arena = make([]Milli, 0, arenaBlock(cap(e.arena), n))
+		e.arena = make([]Milli, 0, max(arenaBlock(cap(e.arena)), n))
 	}
 	from := len(e.arena)
 	e.arena = append(e.arena, e.values.milli[:n]...)
@@ -475,6 +442,9 @@ func (e *Evaluator) timeline(first int) Timeline {
 		Measures:    e.arena[from:len(e.arena):len(e.arena)],
 		Transitions: e.transArena[first:end:end],
 		Due:         min(e.due, e.keepDue),
+	}
+	if n := cap(e.transArena); n-end < n/16 {
+		e.transArena = make([]Transition, 0, arenaBlock(n))
 	}
 	return t
 }

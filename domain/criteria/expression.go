@@ -332,6 +332,14 @@ func (f *linearForm) add(measure int, factor Milli) {
 	f.weights[measure] += max(factor, -factor)
 }
 
+// largeMin is from where on a measure is too large for the integers: then the doubles decide.
+func (f *linearForm) largeMin(measure int) Milli {
+	if f.weights[measure] == 0 {
+		return math.MaxInt64
+	}
+	return linearMax * 1_000_000 / int64(len(f.weights)) / f.weights[measure]
+}
+
 // factor returns a constant in thousandths, if it is a whole number of them and not large.
 func factor(e ast.Expr) (Milli, bool) {
 	if e.Kind() != ast.LiteralKind {

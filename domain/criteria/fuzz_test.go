@@ -42,6 +42,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if doc != nil {
 			checkRoundTrip(t, doc)
+			if _, err := Knobs("fuzz.yaml", text); err != nil {
+				t.Errorf("knobs: %v", err)
+			}
 		}
 	})
 }

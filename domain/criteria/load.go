@@ -5,15 +5,11 @@ import "fmt"
 // Load parses, checks and compiles a document that is kept somewhere, such as in an event. It fails with *InvalidError
 // on one that cannot be used.
 func Load(name string, text []byte) (*Plan, error) {
-	doc, findings := Parse(name, text)
-	if err := findings.Err(); err != nil {
-		return nil, err
+	r, findings := read(name, text)
+	if r == nil {
+		return nil, findings.Err()
 	}
-	checked, findings := CheckExpressions(doc)
-	if err := findings.Err(); err != nil {
-		return nil, err
-	}
-	plan, err := Compile(checked)
+	plan, err := Compile(r.checked)
 	if err != nil {
 		return nil, fmt.Errorf("compile criteria %s: %w", name, err)
 	}

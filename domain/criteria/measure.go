@@ -298,7 +298,7 @@ func (p *parse) decay(m *Measure, n *node, path string) {
 			step.KeepMicro, _ = p.decimal(keep, path+".keep", "keep", bounds{decimals: 6, max: microMax})
 		}
 		if ok && slices.ContainsFunc(m.Decay, func(d DecayStep) bool { return d.AfterNS == step.AfterNS }) {
-			p.errorf(item.at, path, "keep one of them", "there are two steps after %s", formatDays(step.AfterNS))
+			p.errorf(item.at, path, "keep one of them", "there are two steps after %s", FormatDays(step.AfterNS))
 			continue
 		}
 		m.Decay = append(m.Decay, step)

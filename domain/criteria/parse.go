@@ -36,6 +36,22 @@ const (
 // tiers can be reached. The name stands in the findings, which are in order of place. The document is nil when there is
 // an error among the findings; with warnings only, it can be used.
 func Parse(name string, text []byte) (*Document, Diagnostics) {
+	r, findings := read(name, text)
+	if r == nil {
+		return nil, findings
+	}
+	return r.checked.Doc, findings
+}
+
+// reading is a document that can be used, with the text that it was read from.
+type reading struct {
+	*parse
+	root    *node
+	checked *CheckedDocument
+}
+
+// read does what Parse does; the reading is nil when there is an error among the findings.
+func read(name string, text []byte) (*reading, Diagnostics) {
 	f := &findings{file: name}
 	src, root := readYAML(f, text)
 	if root == nil {
@@ -57,7 +73,7 @@ func Parse(name string, text []byte) (*Document, Diagnostics) {
 		return nil, f.done()
 	}
 	warn(checked, f, p.within)
-	return doc, f.done()
+	return &reading{p, root, checked}, f.done()
 }
 
 // parse is the state of reading one document.

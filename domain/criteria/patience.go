@@ -10,9 +10,11 @@ import "math"
 // tiers change at the same instants as if every expiry had been visited.
 
 // findPatient marks the measures whose expiries only ever lower them, and with them nothing but a linear score.
-func (p *Plan) findPatient(score *CheckedExpr) {
+func (p *Plan) findPatient() {
 	inScore := map[int]bool{}
-	variablesOf(score.AST.NativeRep().Expr(), p.vars, inScore)
+	if p.scoreRead {
+		variablesOf(p.scoreOf.root, p.vars, inScore)
+	}
 	for _, i := range p.expiring {
 		m := &p.measures[i]
 		if m.inParts || p.ungated[i] {
@@ -29,17 +31,13 @@ func (p *Plan) findPatient(score *CheckedExpr) {
 		default:
 			continue
 		}
-		falling := true
-		for k := 1; k < len(m.keeps); k++ {
-			falling = falling && m.keeps[k] <= m.keeps[k-1]
-		}
-		if inScore[i] && p.scoreRead {
+		if inScore[i] {
 			if p.linear == nil || p.linear.factors[i] < 0 {
 				continue
 			}
 			p.sharers++
 		}
-		if falling {
+		if m.falls() {
 			m.patient = true
 			p.patient = append(p.patient, i)
 		}

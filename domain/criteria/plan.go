@@ -24,6 +24,7 @@ type Plan struct {
 	expiring []int                // measures that change as time passes
 	patient  []int                // those among them whose expiries may be put off
 	sharers  int64                // patient measures that the score adds
+	memoryNS int64                // how far back facts matter; the greatest int64 where all do
 
 	when      []when
 	scoreOf   *scorePlan
@@ -68,8 +69,10 @@ type sharePlan struct{ share, sum int }
 
 // when is a tier's compiled condition.
 type when struct {
-	bounds  []bound // if not nil, all that decides
-	truth   truth   // nil: the interpreter decides
+	bounds  []bound      // if not nil, all that decides
+	truth   truth        // nil: the interpreter decides
+	parts   []clausePart // that must all hold
+	gone    truth        // it does not hold, and will not as long as no fact is added; nil: nobody can tell
 	program cel.Program
 	root    ast.Expr
 	info    *ast.SourceInfo
@@ -91,7 +94,7 @@ func Compile(checked *CheckedDocument) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time zone %q of the criteria: %w", doc.Timezone, err)
 	}
-	p := &Plan{Doc: doc, Hash: doc.Hash(), calendar: newCalendar(loc), vars: variables{}}
+	p := &Plan{Doc: doc, Hash: doc.Hash(), calendar: newCalendar(loc), vars: variables{}, memoryNS: never}
 	for i := range doc.Measures {
 		p.names = append(p.names, doc.Measures[i].Name)
 		p.vars[doc.Measures[i].Name] = i
@@ -102,28 +105,39 @@ func Compile(checked *CheckedDocument) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.measures = append(p.measures, m)
+		p.enterMeasure(m)
 	}
+	score, err := checked.Score.Program()
+	if err != nil {
+		return nil, fmt.Errorf("score: %w", err)
+	}
+	p.enterScore(checked.Score.AST.NativeRep().Expr(), score, checked.Score.Measures)
+	for i := range doc.Tiers {
+		program, err := checked.When[i].Program()
+		if err != nil {
+			return nil, fmt.Errorf("when of tier %s: %w", doc.Tiers[i].ID, err)
+		}
+		native := checked.When[i].AST.NativeRep()
+		p.enterWhen(native.Expr(), native.SourceInfo(), program)
+	}
+	p.finish()
+	return p, nil
+}
+
+// finish works out what depends on several parts of a plan.
+func (p *Plan) finish() {
 	for _, s := range p.sums {
 		p.measures[s.sum].inParts = true
 	}
-	if err := p.compileScore(checked.Score); err != nil {
-		return nil, err
+	p.findPatient()
+	falls := p.falling()
+	for i := range p.when {
+		p.when[i].gone = compileGone(p.when[i].root, p.vars, falls)
 	}
-	p.scored = checked.Score.Measures
-	p.vars["score"] = len(doc.Measures)
-	p.gates, p.ungated = make([][]Milli, len(p.names)), make([]bool, len(p.names))
-	for i := range doc.Tiers {
-		if err := p.compileWhen(checked.When[i]); err != nil {
-			return nil, fmt.Errorf("when of tier %s: %w", doc.Tiers[i].ID, err)
-		}
-	}
-	p.findPatient(checked.Score)
 	for i := range p.gates {
 		slices.Sort(p.gates[i])
 		p.gates[i] = slices.Compact(p.gates[i])
 	}
-	return p, nil
 }
 
 func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, error) {
@@ -137,10 +151,6 @@ func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, err
 			return m, fmt.Errorf("measure %s: events of type %s are not facts", m.Name, of.Type)
 		}
 		m.points[code] = of.Points
-		if !slices.Contains(p.takers[code], i) {
-			p.takers[code] = append(p.takers[code], i)
-			p.relevant[code] = true
-		}
 	}
 	if where := checked.Where[i]; where != nil {
 		program, err := where.Program()
@@ -170,10 +180,6 @@ func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, err
 			return m, fmt.Errorf("measure %s: there is no measure %s", m.Name, m.In)
 		}
 		m.sum = sum
-		p.sums = append(p.sums, sharePlan{share: i, sum: sum})
-	}
-	if len(m.offsets) > 0 || m.isStreak() {
-		p.expiring = append(p.expiring, i)
 	}
 	if m.isStreak() {
 		m.starts = p.calendar.startsOf(m.unit)
@@ -184,44 +190,55 @@ func (p *Plan) compileMeasure(i int, checked *CheckedDocument) (measurePlan, err
 	case m.unit != 0:
 		m.quick = quickUnit
 	}
+	return m, nil
+}
+
+// enterMeasure makes a compiled measure the plan's next one.
+func (p *Plan) enterMeasure(m measurePlan) {
+	i := len(p.measures)
+	p.measures = append(p.measures, m)
+	for _, of := range m.Of {
+		if code, ok := TypeCode(of.Type); ok && !slices.Contains(p.takers[code], i) {
+			p.takers[code] = append(p.takers[code], i)
+			p.relevant[code] = true
+		}
+	}
+	if m.Aggregate == ShareMentee {
+		p.sums = append(p.sums, sharePlan{share: i, sum: m.sum})
+	}
+	if len(m.offsets) > 0 || m.isStreak() {
+		p.expiring = append(p.expiring, i)
+	}
 	p.cuts[m.unit] = true
 	for _, c := range m.caps {
 		p.cuts[c.Every] = true
 	}
-	return m, nil
 }
 
 func (m *measurePlan) isStreak() bool { return m.Aggregate == StreakWeek || m.Aggregate == StreakMonth }
 
-func (p *Plan) compileScore(checked *CheckedExpr) error {
-	root := checked.AST.NativeRep().Expr()
-	s := &scorePlan{number: compileNumber(root, p.vars), root: root}
-	n := len(p.Doc.Measures)
+// enterScore compiles the score over the plan's measures, which are all there.
+func (p *Plan) enterScore(root ast.Expr, program cel.Program, measures []string) {
+	n := len(p.measures)
 	if f := (&linearForm{factors: make([]Milli, n), weights: make([]Milli, n)}); linear(root, p.vars, 1, f) {
 		p.linear = f
 	}
-	var err error
-	if s.program, err = checked.Program(); err != nil {
-		return fmt.Errorf("score: %w", err)
-	}
-	p.scoreOf = s
-	return nil
+	p.scoreOf = &scorePlan{number: compileNumber(root, p.vars), program: program, root: root}
+	p.scored = measures
+	p.vars["score"] = n
+	p.gates, p.ungated = make([][]Milli, len(p.names)), make([]bool, len(p.names))
 }
 
-func (p *Plan) compileWhen(checked *CheckedExpr) error {
-	program, err := checked.Program()
-	if err != nil {
-		return err
-	}
-	native := checked.AST.NativeRep()
-	w := when{truth: compileTruth(native.Expr(), p.vars), program: program, root: native.Expr(), info: native.SourceInfo()}
-	w.bounds = p.boundsOf(native.Expr())
+// enterWhen compiles the condition of the plan's next tier.
+func (p *Plan) enterWhen(root ast.Expr, info *ast.SourceInfo, program cel.Program) {
+	w := when{truth: compileTruth(root, p.vars), program: program, root: root, info: info}
+	w.bounds = p.boundsOf(root)
+	w.parts = p.partsOf(root)
 	p.when = append(p.when, w)
-	p.gate(native.Expr())
+	p.gate(root)
 	found := map[int]bool{}
-	variablesOf(native.Expr(), p.vars, found)
+	variablesOf(root, p.vars, found)
 	p.scoreRead = p.scoreRead || found[p.vars["score"]]
-	return nil
 }
 
 // bound is a comparison of a variable with a constant, as the whole range in which it holds.

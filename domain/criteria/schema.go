@@ -115,7 +115,7 @@ func creditSchema(split bool) object {
 	}
 	return describe("Which mentors an outcome of a mentee belongs to.", closed(nil,
 		member{"within", describe("The mentorship was last active at most so long before.", ref("duration"),
-			member{"default", formatDays(creditWithinDay * int64(day))})},
+			member{"default", FormatDays(creditWithinDay * int64(day))})},
 		member{"at_least", describe("The mentorship started at least so long before.", ref("duration"),
 			member{"default", "0d"})},
 		member{"split", of})...)

@@ -46,7 +46,7 @@ func TestParseDays(t *testing.T) {
 		if days, ok := parseDays(text); !ok || days != want {
 			t.Errorf("parseDays(%q) = %d, %v", text, days, ok)
 		}
-		if got := formatDays(int64(want) * int64(day)); got != text {
+		if got := FormatDays(int64(want) * int64(day)); got != text {
 			t.Errorf("formatDays: %q, want %q", got, text)
 		}
 	}

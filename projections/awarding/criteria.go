@@ -38,6 +38,8 @@ type CriteriaAct struct {
 	Impact      *projections.Impact `json:"impact,omitempty"`
 
 	Awards *projections.AwardPreview `json:"awards,omitempty"` // what the award process would decide
+
+	Handled eventstore.Handled `json:"-"`
 }
 
 // The decisions.
@@ -263,7 +265,7 @@ func (d *CriteriaDesk) record(ctx context.Context, act CriteriaAct, command doma
 	if err != nil {
 		return act, err
 	}
-	act.Program, act.By, act.At = d.Program, by, meta.OccurredAt
+	act.Program, act.By, act.At, act.Handled = d.Program, by, meta.OccurredAt, handled
 	act.Recorded, act.Event, act.Position = len(handled.Events) > 0, meta.ID, handled.Position.String()
 	if act.Impact != nil {
 		act.Impact = act.Impact.Listed()

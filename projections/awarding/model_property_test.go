@@ -63,6 +63,7 @@ func TestRegisterIsOfTheHistory(t *testing.T) {
 			sameLines(t, fmt.Sprint("a pass as of ", at), registerLines(any.register(), at), any.model.register(at))
 		}
 		any.run(end)
+		any.wantDue(end)
 		sameLines(t, "passes at any times", registerLines(any.register(), time.Time{}), want)
 
 		// While it happens.
@@ -144,6 +145,7 @@ func TestAwardsUnderCorrections(t *testing.T) {
 				t.Fatalf("criteria are in force in one store only")
 			}
 			rough.settled(at)
+			rough.wantDue(at)
 			sameLines(t, "killed", registerLines(rough.register(), time.Time{}), registerLines(calm.register(), time.Time{}))
 			if decided && !at.Before(newest) {
 				newest = at

@@ -93,6 +93,26 @@ func Run(ctx context.Context, store eventstore.Store, program string, o Options)
 	}
 }
 
+// Record records what was planned for a program: each award's decisions at the revision that they were planned on. What
+// somebody else has written to since is left, and counted as passed. The report is of these plans alone: AsOf and
+// Position are the caller's to know.
+func Record(ctx context.Context, store eventstore.Store, program string, plans []projections.AwardPlan, o Options) (
+	Report, error) {
+	report := Report{Program: program, Decided: map[domain.EventType]int{}, Passes: 1}
+	for len(plans) > 0 {
+		n := min(len(plans), peopleBatch)
+		b, err := decideAll(plans[:n], o.Workers)
+		if err == nil {
+			err = record(ctx, store, b, &report, o)
+		}
+		if err != nil {
+			return report, fmt.Errorf("award: %w", err)
+		}
+		plans = plans[n:]
+	}
+	return report, nil
+}
+
 // pass reads, plans and appends once.
 func pass(ctx context.Context, store eventstore.Store, report *Report, o Options) error {
 	report.Passes++

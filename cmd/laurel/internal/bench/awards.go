@@ -5,8 +5,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/google/uuid"
-
 	"laurel/adapters/bbolt"
 	"laurel/domain"
 	"laurel/eventstore"
@@ -32,14 +30,7 @@ func (a *Awards) measure(ctx context.Context, o Options, store eventstore.Store)
 	if err != nil {
 		return err
 	}
-	at := domain.OccurredMin
-	activated, err := eventstore.Encode(domain.Event{ID: uuid.New(), Meta: domain.Metadata{OccurredAt: at, Schema: 1},
-		Payload: &domain.CriteriaActivated{Hash: plan.Hash, EffectiveAt: at, Document: string(plan.Doc.Canonical())}})
-	if err != nil {
-		return err
-	}
-	if _, err := store.Append(ctx, eventstore.StreamAppend{Stream: domain.CriteriaStream(program),
-		Expected: eventstore.NoStream, Events: []eventstore.NewEvent{activated}}); err != nil {
+	if err := putInForce(ctx, store, program); err != nil {
 		return err
 	}
 	o.Stage("award", 0, 0)

@@ -45,6 +45,8 @@ type Report struct {
 	Sample Replay `json:"replay_sample"` // the sample criteria, with the whole timeline
 	Heavy  Replay `json:"replay_heavy"`  // windows, decay, streaks and caps all in use
 
+	Retune Retune `json:"retune"`
+
 	LogEvents      int     `json:"log_events"`
 	GeneratedRate  float64 `json:"generate_events_per_second"` // decided, encoded and appended to the embedded log
 	LogBytes       int64   `json:"log_bytes"`
@@ -95,7 +97,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return r, nil
 }
 
-// inMemory measures facts and replays.
+// inMemory measures facts, replays and previews of other criteria.
 func inMemory(ctx context.Context, o Options, r *Report) error {
 	before := resident()
 	f, err := generateFacts(ctx, o.Events, o.Mentors, o.Seed, func(done int) {
@@ -136,7 +138,7 @@ func inMemory(ctx context.Context, o Options, r *Report) error {
 	}
 	r.Sample.ByHandRate = float64(r.Facts) / byHand.Seconds()
 	r.Sample.ByHandRatio = r.Sample.Seconds / byHand.Seconds()
-	return nil
+	return r.Retune.measure(ctx, o, f)
 }
 
 func (r *Replay) measure(f *projections.Facts, plan *criteria.Plan, asOf time.Time, facts int) {

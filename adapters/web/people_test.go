@@ -1,0 +1,50 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"laurel/domain"
+	"laurel/eventstore"
+)
+
+// TestMeasurePage wants each event behind a measure to be within reach, however many there are.
+func TestMeasurePage(t *testing.T) {
+	b := newBench(t, nil)
+	b.putInForce(sampleText(t))
+	room := uuid.MustParse("6f1c1f8e-3d7f-4d1c-9a55-0d3c5a1f0011")
+	const sessions = contributionsListed + contributionsShown
+	for i := range sessions {
+		handled, err := eventstore.Handle(t.Context(), b.store, domain.MentorshipStream(room), domain.MentorshipDecider(room),
+			domain.HoldSession{CommandMeta: domain.CommandMeta{ID: uuid.New(), Actor: "test",
+				OccurredAt: b.clock().Add(time.Duration(i-sessions-10) * time.Minute)}, Channel: "call"})
+		b.must(err)
+		if i == sessions-1 {
+			b.must(b.engine.Wait(t.Context(), handled.Position))
+		}
+	}
+	analyst := b.as(ben, "analyst of git")
+	page := "/people/" + ada.String()
+	w := analyst.get(page + "?program=git")
+	wantStatus(t, w, http.StatusOK, page+"/measures/effort?program=git", "All events of effort")
+	rows := func(query string) int {
+		w := analyst.get(page + "/measures/effort?program=git" + query)
+		wantStatus(t, w, http.StatusOK, "Events of effort")
+		return strings.Count(w.Body.String(), `href="/log/`)
+	}
+	first, second := rows(""), rows("&after=200")
+	if first < contributionsListed || second == 0 || first+second < sessions {
+		t.Errorf("%d and then %d events are listed, of %d", first, second, sessions)
+	}
+	if n := rows("&after=400"); n != 0 {
+		t.Errorf("%d events come after all of them", n)
+	}
+	wantStatus(t, analyst.get(page+"/measures/nothing?program=git"), http.StatusNotFound, "no such measure")
+	wantStatus(t, analyst.get(page+"/measures/effort?program=git&after=-1"), http.StatusUnprocessableEntity, "after")
+	wantStatus(t, analyst.get("/people/"+ben.String()+"/measures/effort?program=git"), http.StatusNotFound)
+	wantStatus(t, b.as(uuid.New(), "viewer of svn").get(page+"/measures/effort?program=git"), http.StatusForbidden)
+}
