@@ -144,6 +144,7 @@ type personShown struct {
 	Person   uuid.UUID
 	View     projections.PersonView
 	Why      *projections.Explanation // nil for who is no mentor in the program
+	Today    *todayShown              // of the past, or under other criteria
 	Names    map[string]string
 	Place    int
 	Mentors  int
@@ -226,6 +227,11 @@ func (v *visit) personPage() error {
 		if err := shown.explain(view, id); err != nil {
 			return err
 		}
+		if shown.Why != nil && shown.Why.Tier != "" && !view.Present {
+			if shown.Today, err = v.today(view.Program, id, shown.Why.Tier); err != nil {
+				return err
+			}
+		}
 	}
 	for _, r := range view.Rooms.Relationships(view.People, projections.RoomQuery{Program: domain.Slug(view.Program), Person: id},
 		view.AsOf) {
@@ -254,6 +260,34 @@ func (v *visit) personPage() error {
 		title = "Person " + id.String()[:8]
 	}
 	return v.render("person", frameOf{Title: title, Room: "/people", Live: true, Page: &shown})
+}
+
+// todayShown says whether a tier that was held at another time, or by other criteria, would be held today.
+type todayShown struct {
+	Holds    bool
+	Tier     string // held today: its name, "" for none
+	Criteria string // the hash of those in force
+}
+
+// today judges a tier of a mentor by what is known now, under the criteria in force; nil where there are none.
+func (v *visit) today(program string, person uuid.UUID, tier string) (*todayShown, error) {
+	now, err := v.engine.Look(v.ctx(), serving.At{Program: program})
+	if err != nil {
+		return nil, err
+	}
+	defer now.Close()
+	if now.Criteria == nil {
+		return nil, nil
+	}
+	row, _, err := now.Of(person)
+	if err != nil {
+		return nil, err
+	}
+	rank := func(id string) int {
+		return slices.IndexFunc(now.Criteria.Doc.Tiers, func(t criteria.Tier) bool { return t.ID == id })
+	}
+	return &todayShown{Holds: rank(tier) >= 0 && rank(row.Tier) >= rank(tier), Tier: tierNames(now.Criteria.Doc)[row.Tier],
+		Criteria: now.Criteria.Hash}, nil
 }
 
 // explain fills in where a mentor stands, and why.

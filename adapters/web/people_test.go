@@ -12,6 +12,21 @@ import (
 	"laurel/eventstore"
 )
 
+// TestWouldHoldToday looks at a tier that was held in the past, and at the present, which needs no such answer.
+func TestWouldHoldToday(t *testing.T) {
+	b := newBench(t, nil)
+	b.grant() // one session earns the tier
+	analyst := b.as(ben, "analyst of git")
+	page := "/people/" + ada.String() + "?program=git"
+	past := page + "&as_of=" + b.clock().AddDate(0, 0, -1).Format(time.DateOnly)
+	wantStatus(t, analyst.get(past), http.StatusOK, "it would hold")
+	if w := analyst.get(page); strings.Contains(w.Body.String(), "hold today") {
+		t.Error("the present is asked whether it would hold today")
+	}
+	b.putInForce(strings.Replace(rewarding, "sessions >= 1", "sessions >= 50", 1))
+	wantStatus(t, analyst.get(past), http.StatusOK, "it would not hold", "no tier")
+}
+
 // TestMeasurePage wants each event behind a measure to be within reach, however many there are.
 func TestMeasurePage(t *testing.T) {
 	b := newBench(t, nil)

@@ -227,7 +227,7 @@ func (c *client) listen(ctx context.Context, opened chan<- error, told *atomic.I
 		opened <- err
 		return
 	}
-	defer w.Body.Close() //nolint:errcheck // the stream has ended
+	defer func() { _ = w.Body.Close() }() // the stream has ended
 	if w.StatusCode != http.StatusOK {
 		opened <- fmt.Errorf("a stream is answered with %s", w.Status)
 		return
